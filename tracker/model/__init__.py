@@ -1,0 +1,1 @@
+"""The nouns and the tables: what every floor above speaks about."""

@@ -1,0 +1,60 @@
+"""The few errors the tracker raises; each is also the builtin that it refines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class TrackerError(Exception):
+    """Anything the tracker refuses, with the thing, the place and the remedy in the message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong in a file or table of reports."""
+
+    file: str
+    """The file's name, or ``"<table>"``."""
+    row: int | None
+    """Line of the file (the header is line 1), or position in a table; None for the whole file."""
+    column: str | None
+    """The column's name, or None for the whole row."""
+    value: str
+    """What stands there, shortened."""
+    problem: str
+    """What is wrong with it."""
+    remedy: str
+    """What would make it right."""
+
+    def __str__(self) -> str:
+        where = self.file
+        if self.row is not None:
+            where += f", row {self.row}"
+        if self.column is not None:
+            where += f", column {self.column}"
+        shown = f" {self.value!r}" if self.value else ""
+        return f"{where}:{shown} {self.problem}; {self.remedy}"
+
+
+class BadReport(TrackerError, ValueError):
+    """Reports that cannot be taken as they are; ``faults`` lists every reason."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        count = f"{len(self.faults)} fault" + ("s" if len(self.faults) != 1 else "")
+        super().__init__("\n".join([f"{count} found", *(str(fault) for fault in self.faults)]))
+
+
+class BadRoads(TrackerError, ValueError):
+    """A road file or graph that cannot be read as roads."""
+
+
+class BadTime(TrackerError, ValueError):
+    """A time without a zone, or outside what a track answers for."""
+
+
+class UnknownPlace(TrackerError, LookupError):
+    """A place name that nothing at hand can locate."""
+
+
+class MissingFile(TrackerError, FileNotFoundError):
+    """A file that is not there."""

@@ -1,0 +1,110 @@
+"""The columns, dtypes and reference system of every table, written once."""
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+CRS = "EPSG:4326"
+"""Every geometry of every table: WGS84, longitude first."""
+
+TIME = "datetime64[us, UTC]"
+
+KINDS = ("sighting", "roadblock", "incident", "absence", "turnaround", "statement")
+TIME_BASES = ("observed", "published", "inferred")
+RELIABILITY = ("A", "B", "C", "D", "E", "F")
+CREDIBILITY = (1, 2, 3, 4, 5, 6)
+
+REPORTS: Mapping[str, str] = {
+    "report_id": "str",
+    "kind": "str",
+    "unit": "str",
+    "earliest": TIME,
+    "latest": TIME,
+    "time_basis": "str",
+    "place": "str",
+    "admin": "str",
+    "road": "str",
+    "heading": "str",
+    "vehicles": "str",
+    "geometry": "geometry",
+    "radius_m": "float64",
+    "summary": "str",
+    "publisher": "str",
+    "origin": "str",
+    "url": "str",
+    "archive_url": "str",
+    "published": "str",
+    "reliability": "str",
+    "credibility": "Int64",
+    "notes": "str",
+    "revision": "int64",
+    "author": "str",
+    "recorded_at": TIME,
+}
+"""The reports table (DESIGN 4.1): one row per report, index 0..n-1; absent text is NA."""
+
+VERDICTS: Mapping[str, str] = {
+    "report_id": "str",
+    "unit": "str",
+    "p_true": "float64",
+    "verdict": "str",
+    "reason": "str",
+    "geometry": "geometry",
+}
+"""One row per report: probability that it is true (NaN if nothing can be said), verdict, reason in words."""
+
+ROADS: Mapping[str, str] = {
+    "road": "str",
+    "highway": "str",
+    "name": "str",
+    "int_name": "str",
+    "inferred": "bool",
+    "length_m": "float64",
+    "geometry": "geometry",
+}
+"""One row per edge of a road network, index = edge number; `road` is the ref, or the name where there is no ref."""
+
+PLACES: Mapping[str, str] = {
+    "place": "str",
+    "place_local": "str",
+    "kind": "str",
+    "geometry": "geometry",
+}
+"""Named points: `place` in English (or as the map has it), `place_local` in the local script, kind city|town|village|..."""
+
+
+def table(columns: Mapping[str, object], schema: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """A table with exactly the schema's columns, dtypes and order; columns not given are filled with NA.
+
+    Parameters
+    ----------
+    columns : column name to values, all of one length; `geometry` as points or lines in EPSG:4326
+    schema : one of the mappings of this module
+
+    Returns
+    -------
+    GeoDataFrame, EPSG:4326, index 0..n-1.
+    """
+    size = max((len(values) for values in columns.values()), default=0)  # type: ignore[arg-type]
+    data: dict[str, object] = {}
+    for name, dtype in schema.items():
+        if name == "geometry":
+            continue
+        values = columns.get(name)
+        if values is None:
+            data[name] = _absent(dtype, size)
+        else:
+            data[name] = pd.Series(list(values), dtype=dtype)  # type: ignore[call-overload]
+    geometry = columns.get("geometry")
+    points = gpd.GeoSeries([None] * size if geometry is None else list(geometry), crs=CRS)  # type: ignore[call-overload]
+    return gpd.GeoDataFrame(data, geometry=points, crs=CRS)[list(schema)]
+
+
+def _absent(dtype: str, size: int) -> "pd.Series[object]":
+    if dtype == "bool":
+        return pd.Series(np.zeros(size, bool))
+    if dtype == "int64":
+        return pd.Series(np.zeros(size, np.int64))
+    return pd.Series([None] * size, dtype=dtype)  # type: ignore[call-overload,no-any-return]
