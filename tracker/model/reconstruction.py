@@ -1,0 +1,26 @@
+"""All that one call concludes: every unit's track and a verdict on every report."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+
+from tracker.model.track import Track
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reconstruction:
+    """All units' tracks and all reports' verdicts, from one call."""
+
+    reports: gpd.GeoDataFrame
+    """The reports table that went in, unchanged (tables.REPORTS)."""
+    tracks: Mapping[str, Track]
+    """Unit name to track, in order of the units' first reports."""
+    verdicts: gpd.GeoDataFrame
+    """One row per report, in the order of `reports` (tables.VERDICTS)."""
+    roads: gpd.GeoDataFrame
+    """The roads that the tracks refer to (tables.ROADS)."""
+    places: gpd.GeoDataFrame
+    """Named places of the road data, for labels and look-up (tables.PLACES)."""
+    seed: int
+    """The seed that the histories were drawn with."""

@@ -1,0 +1,281 @@
+"""What is concluded about one unit: a weighted ensemble of histories, and the questions it answers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from tracker.model.errors import BadTime, UnknownPlace
+from tracker.model.geodesy import chord_to_metres, earth_centred, metres_to_chord
+from tracker.model.tables import CRS
+
+Floats = NDArray[np.float64]
+
+PASSING_M = 10_000.0
+"""How near a road must come to a named place to pass it: by-passes lie 1 to 7 km from town centres."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RoadPath:
+    """A way over the roads without times; histories that took the same roads share one."""
+
+    edges: NDArray[np.int64]
+    """(legs,) row numbers of the roads table, in order of travel."""
+    leg_start: Floats
+    """(legs + 1,) metres from the start of the path at which each leg begins; the last value is the whole length."""
+    lon: Floats
+    """(v,) longitude of the vertices, EPSG:4326."""
+    lat: Floats
+    """(v,) latitude of the vertices, EPSG:4326."""
+    metres: Floats
+    """(v,) true metres from the start of the path to each vertex."""
+
+    @cached_property
+    def xyz(self) -> Floats:
+        """(v, 3) earth-centred metres of the vertices."""
+        return earth_centred(self.lon, self.lat)
+
+    def nearest(self, lon: float, lat: float) -> tuple[float, float]:
+        """Metres along the path to the point nearest to a place, and metres between the two."""
+        if len(self.lon) == 1:
+            gap = np.linalg.norm(self.xyz[0] - earth_centred(lon, lat))
+            return 0.0, float(chord_to_metres(gap))
+        tail, step = self.xyz[:-1], np.diff(self.xyz, axis=0)
+        square = np.maximum((step**2).sum(axis=1), 1e-9)
+        share = np.clip(((earth_centred(lon, lat) - tail) * step).sum(axis=1) / square, 0, 1)
+        away = ((tail + share[:, None] * step - earth_centred(lon, lat)) ** 2).sum(axis=1)
+        best = int(away.argmin())
+        along = self.metres[best] + share[best] * (self.metres[best + 1] - self.metres[best])
+        return float(along), float(chord_to_metres(np.sqrt(away[best])))
+
+    def between(self, start: float, end: float) -> shapely.LineString:
+        """The stretch between two chainages in metres, as a line in EPSG:4326."""
+        inner = (self.metres > start) & (self.metres < end)
+        metres = np.concatenate([[start], self.metres[inner], [max(end, start + 1e-3)]])
+        return shapely.LineString(
+            np.c_[np.interp(metres, self.metres, self.lon), np.interp(metres, self.metres, self.lat)]
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class History:
+    """One plausible timed path of a unit over the roads."""
+
+    path: RoadPath
+    """The roads taken."""
+    seconds: Floats
+    """(k,) seconds after the track's start, increasing."""
+    metres: Floats
+    """(k,) metres along the path at those moments, never decreasing."""
+
+    def time_at(self, metres: Floats) -> Floats:
+        """Seconds after the track's start at which the unit first came to each chainage."""
+        arrival = np.concatenate([[True], np.diff(self.metres) > 0])
+        return np.interp(metres, self.metres[arrival], self.seconds[arrival])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Track:
+    """The weighted ensemble of histories of one unit."""
+
+    unit: str
+    """The unit's name."""
+    start: pd.Timestamp
+    """First moment that the track answers for, UTC."""
+    end: pd.Timestamp
+    """Last moment that the track answers for, UTC."""
+    known_from: pd.Timestamp
+    """Earliest moment of the first report that places the unit; before it the track only widens."""
+    known_until: pd.Timestamp
+    """Latest moment of the last report that places the unit; after it the track only widens."""
+    histories: tuple[History, ...]
+    """The plausible timed paths."""
+    weights: Floats
+    """(m,) probability of each history; sums to 1."""
+    edges: gpd.GeoDataFrame
+    """Roads used: road, probability, t05, t50, t95 (times of passing the middle), geometry; index = edge number."""
+    routes: gpd.GeoDataFrame
+    """Distinct routes: weight, length_m, supporting and conflicting report ids (tuples), geometry; heaviest first."""
+    places: gpd.GeoDataFrame
+    """Named places that `passages` can look up."""
+
+    def positions(self, times: object) -> gpd.GeoDataFrame:
+        """Every history's position at every asked time.
+
+        Parameters
+        ----------
+        times : one time or many, timezone-aware, between `start` and `end`
+
+        Returns
+        -------
+        GeoDataFrame, EPSG:4326, time-major: time (as asked), member (0..m-1), weight (sums to 1 a time), geometry.
+
+        Raises
+        ------
+        BadTime
+            A time has no zone, or lies outside of the track.
+        """
+        asked = self._asked(times)
+        lon, lat = self.coordinates(asked)
+        members = len(self.histories)
+        return gpd.GeoDataFrame(
+            {
+                "time": asked.repeat(members),
+                "member": np.tile(np.arange(members), len(asked)),
+                "weight": np.tile(self.weights, len(asked)),
+            },
+            geometry=shapely.points(lon.ravel(), lat.ravel()),
+            crs=CRS,
+        )
+
+    def coordinates(self, times: object) -> tuple[Floats, Floats]:
+        """Longitude and latitude of every history at every asked time: two arrays (times, members)."""
+        seconds = self._seconds(self._asked(times))
+        lon, lat = np.empty((2, len(seconds), len(self.histories)))
+        for member, history in enumerate(self.histories):
+            metres = np.interp(seconds, history.seconds, history.metres)
+            lon[:, member] = np.interp(metres, history.path.metres, history.path.lon)
+            lat[:, member] = np.interp(metres, history.path.metres, history.path.lat)
+        return lon, lat
+
+    def at(self, times: object, level: float = 0.9) -> gpd.GeoDataFrame:
+        """Where the unit's main body is: the most central position and the roads that hold `level` of the probability.
+
+        Parameters
+        ----------
+        times : one time or many, timezone-aware, between `start` and `end`
+        level : share of the probability that the region holds, between 0 and 1
+
+        Returns
+        -------
+        GeoDataFrame, EPSG:4326: time, geometry (the history position with the least mean distance to all others),
+        region (MultiLineString of roads), radius_m (metres around the geometry that hold `level`).
+        """
+        if not 0 < level <= 1:
+            raise ValueError(f"level {level!r} must lie between 0 and 1, as in 0.9")
+        asked = self._asked(times)
+        lon, lat = self.coordinates(asked)
+        metres = np.array([np.interp(self._seconds(asked), h.seconds, h.metres) for h in self.histories]).T
+        centre, region, radius = [], [], []
+        for row in range(len(asked)):
+            apart = _apart(lon[row], lat[row])
+            middle = int((apart @ self.weights).argmin())
+            centre.append(shapely.Point(lon[row, middle], lat[row, middle]))
+            radius.append(_weighted_quantile(apart[middle], self.weights, level))
+            region.append(self._region(apart, metres[row], level))
+        table = gpd.GeoDataFrame({"time": asked}, geometry=centre, crs=CRS)
+        table["region"] = gpd.GeoSeries(region, crs=CRS)
+        table["radius_m"] = radius
+        return table
+
+    def passages(self, places: object, *, radius_m: float = PASSING_M) -> pd.DataFrame:
+        """When the unit passed places, and how probable it is that it passed them at all.
+
+        Parameters
+        ----------
+        places : names known to `places`; or a mapping of name to (lon, lat); or a GeoDataFrame of points with a
+            column `place` and, if wanted, `radius_m`
+        radius_m : how near the unit must come to a place to pass it, in metres
+
+        Returns
+        -------
+        DataFrame: place, probability, t05, t50, t95 (UTC; NaT where no history passes).
+
+        Raises
+        ------
+        UnknownPlace
+            Names that `places` does not hold; all are listed.
+        """
+        rows = []
+        for name, lon, lat, radius in self._located(places, radius_m):
+            when = np.full(len(self.histories), np.nan)
+            near: dict[int, tuple[float, float]] = {}
+            for member, history in enumerate(self.histories):
+                key = id(history.path)
+                if key not in near:
+                    near[key] = history.path.nearest(lon, lat)
+                along, away = near[key]
+                if away <= radius and history.metres[0] <= along <= history.metres[-1]:
+                    when[member] = history.time_at(np.array([along]))[0]
+            passed = ~np.isnan(when)
+            times = self.quantile_times(when[passed], self.weights[passed])
+            rows.append((name, float(self.weights[passed].sum()), *times))
+        return pd.DataFrame(rows, columns=["place", "probability", "t05", "t50", "t95"])
+
+    def quantile_times(self, seconds: Floats, weights: Floats) -> tuple[pd.Timestamp, ...]:
+        """The 5, 50 and 95 % quantiles of weighted seconds after the start, as times; NaT where there are none."""
+        if len(seconds) == 0:
+            return (pd.NaT, pd.NaT, pd.NaT)
+        quantiles = (_weighted_quantile(seconds, weights, q) for q in (0.05, 0.5, 0.95))
+        return tuple(self.start + pd.Timedelta(seconds=round(q)) for q in quantiles)
+
+    def _asked(self, times: object) -> pd.DatetimeIndex:
+        asked = times if isinstance(times, pd.DatetimeIndex) else pd.DatetimeIndex(np.atleast_1d(np.asarray(times, object)))
+        if asked.tz is None:
+            raise BadTime(f"{self.unit}: the asked times have no zone; give them one, as in 2023-06-24T15:00+03:00")
+        outside = asked[(asked < self.start) | (asked > self.end) | asked.isna()]
+        if len(outside):
+            raise BadTime(
+                f"{self.unit}: {len(outside)} asked times lie outside of the track, the first {outside[0]}; "
+                f"ask between {self.start} and {self.end}"
+            )
+        return asked
+
+    def _seconds(self, asked: pd.DatetimeIndex) -> Floats:
+        return np.asarray((asked - self.start) / pd.Timedelta(seconds=1), float)
+
+    def _region(self, apart: Floats, metres: Floats, level: float) -> shapely.MultiLineString:
+        # The densest members that hold `level`, each with the stretch of its road up to half the way to its neighbours.
+        neighbours = max(2, round(np.sqrt(len(metres))))
+        spread = np.sort(apart, axis=1)[:, min(neighbours, len(metres) - 1)]
+        order = np.argsort(spread, kind="stable")
+        kept = order[: 1 + int(np.searchsorted(np.cumsum(self.weights[order]), level - 1e-9))]
+        stretches = [
+            self.histories[k].path.between(
+                max(metres[k] - reach, 0.0), min(metres[k] + reach, self.histories[k].path.metres[-1])
+            )
+            for k, reach in ((k, np.clip(spread[k] / 2, 250.0, 25_000.0)) for k in kept)
+        ]
+        merged = shapely.unary_union(stretches)
+        return merged if isinstance(merged, shapely.MultiLineString) else shapely.MultiLineString([merged])
+
+    def _located(self, places: object, radius_m: float) -> list[tuple[str, float, float, float]]:
+        if isinstance(places, gpd.GeoDataFrame):
+            points = places.geometry.to_crs(CRS)
+            radii = places["radius_m"] if "radius_m" in places else pd.Series(radius_m, index=places.index)
+            names = places["place"] if "place" in places else places.index.astype(str)
+            return [(str(n), p.x, p.y, float(r)) for n, p, r in zip(names, points, radii, strict=True)]
+        if isinstance(places, Mapping):
+            return [(str(name), float(lon), float(lat), radius_m) for name, (lon, lat) in places.items()]
+        asked = [places] if isinstance(places, str) else list(places) if isinstance(places, Iterable) else []
+        known = {}
+        for name, local, point in zip(self.places["place"], self.places["place_local"], self.places.geometry, strict=True):
+            known.setdefault(str(name).casefold(), point)
+            known.setdefault(str(local).casefold(), point)
+        unknown = [str(name) for name in asked if str(name).casefold() not in known]
+        if unknown:
+            raise UnknownPlace(f"no place named {', '.join(unknown)} in the road data; give {{name: (lon, lat)}} instead")
+        return [(str(n), known[str(n).casefold()].x, known[str(n).casefold()].y, radius_m) for n in asked]
+
+
+def _apart(lon: Floats, lat: Floats) -> Floats:
+    xyz = earth_centred(lon, lat)
+    square = (xyz**2).sum(axis=1)
+    return chord_to_metres(np.sqrt(np.maximum(square[:, None] + square[None] - 2 * xyz @ xyz.T, 0)))
+
+
+def _weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
+    order = np.argsort(values, kind="stable")
+    mass = np.cumsum(weights[order])
+    return float(values[order][min(int(np.searchsorted(mass, share * mass[-1] - 1e-12)), len(values) - 1)])
+
+
+def within(lon: Floats, lat: Floats, *, of: tuple[float, float], radius_m: float) -> NDArray[np.bool_]:
+    """Which positions lie within a radius in metres of a point (lon, lat)."""
+    chord = np.sqrt(((earth_centred(lon, lat) - earth_centred(*of)) ** 2).sum(axis=-1))
+    return np.asarray(chord <= metres_to_chord(radius_m))
