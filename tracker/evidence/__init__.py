@@ -1,0 +1,7 @@
+"""Reports in, checked and kept."""
+
+from tracker.evidence.checks import check_table
+from tracker.evidence.overview import summary
+from tracker.evidence.reading import check_file, read_reports
+
+__all__ = ["check_file", "check_table", "read_reports", "summary"]

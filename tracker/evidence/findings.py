@@ -1,0 +1,49 @@
+"""A growing list of faults of one table: from masks over rows to faults that name row, column, value and remedy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tracker.model import Fault
+
+Mask = NDArray[np.bool_]
+Words = tuple[str, str]
+"""Problem and remedy."""
+
+_SHOWN = 60
+
+
+def shortened(value: str) -> str:
+    """A cell's text short enough for a message, at most 60 characters."""
+    return value if len(value) <= _SHOWN else value[: _SHOWN - 3] + "..."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What was found wrong so far."""
+
+    file: str
+    """The file's name."""
+    rows: pd.Index
+    """Line of the file, or position, of each row of the table."""
+    faults: list[Fault] = field(default_factory=list)
+    """The faults, in the order of the checks."""
+
+    def note(self, mask: Mask, column: str, text: "pd.Series[str]", words: Words | Callable[[str], Words]) -> None:
+        """Add a fault for each row of the mask; ``words`` are its problem and remedy, or make them from the cell."""
+        for position in np.flatnonzero(mask).tolist():
+            value = str(text.iat[position])
+            problem, remedy = words(value) if callable(words) else words
+            self.faults.append(
+                Fault(
+                    file=self.file,
+                    row=int(self.rows[position]),
+                    column=column,
+                    value=shortened(value),
+                    problem=problem,
+                    remedy=remedy,
+                )
+            )
