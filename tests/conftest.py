@@ -71,7 +71,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    excused = not SHARED.is_dir() and (item.get_closest_marker("shared") or "shared" in getattr(item, "fixturenames", ()))
+    asks_shared = item.get_closest_marker("shared") or "shared" in getattr(item, "fixturenames", ())
+    excused = asks_shared and not SHARED.is_dir()
     if report.skipped and not hasattr(report, "wasxfail") and _skip_is_failure() and not excused:
         report.outcome = "failed"
         report.longrepr = f"skipped, which is a failure in CI: {_reason(report.longrepr)}"

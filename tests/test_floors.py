@@ -29,20 +29,20 @@ def complaints(root: Path) -> list[str]:
     for file in sorted((root / "tracker").rglob("*.py")):
         inside = file.relative_to(root / "tracker").parts
         home = inside[0] if len(inside) > 1 else FRONT
-        where = file.relative_to(root)
+        here = file.relative_to(root)
         if home not in {*BELOW, FRONT}:
-            found.append(f"{where}:1: {home} is not a floor of the design")
+            found.append(f"{here}:1: {home} is not a floor of the design")
             continue
         for line, module, name in _imports(file, package=("tracker", *inside[:-1])):
             if wrong := _wrong(home, module, name, doors):
-                found.append(f"{where}:{line}: {wrong}")
+                found.append(f"{here}:{line}: {wrong}")
     for file in sorted((root / "dashboards").rglob("*.py")):
         for line, module, name in _imports(file, package=("dashboards",)):
-            top = module.split(".")[0]
+            top, where = module.split(".")[0], f"{file.relative_to(root)}:{line}"
             if top == "tracker" and (module != "tracker" or name in BELOW or str(name).startswith("_")):
-                found.append(f"{file.relative_to(root)}:{line}: a dashboard uses the front door, not {module}")
+                found.append(f"{where}: a dashboard uses the front door, not {module}")
             elif top not in {"tracker", "streamlit", *sys.stdlib_module_names}:
-                found.append(f"{file.relative_to(root)}:{line}: a dashboard imports only tracker and streamlit, not {top}")
+                found.append(f"{where}: a dashboard imports only tracker and streamlit, not {top}")
     return found
 
 
@@ -77,12 +77,8 @@ def _imports(file: Path, package: tuple[str, ...]) -> Iterator[tuple[int, str, s
             module = ".".join([*above, *([node.module] if node.module else [])])
             for alias in node.names:
                 yield node.lineno, module, alias.name
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in {
-            "__import__",
-            "import_module",
-            "importlib.import_module",
-        }:
-            if node.args and isinstance(node.args[0], ast.Constant):
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            if ast.unparse(node.func) in {"__import__", "import_module", "importlib.import_module"}:
                 yield node.lineno, str(node.args[0].value), None
 
 

@@ -42,7 +42,16 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     environment = folder / "env"
     run([sys.executable, "-m", "venv", "--without-pip", environment], cwd=folder)
     python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python, "install", "-q"]
+    pip: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--python",
+        python,
+        "install",
+        "-q",
+    ]
     run([*pip, "--no-deps", "--no-index", wheel], cwd=folder)
     # A path in a .pth file is searched, but .pth files found there are not read: the checkout stays out of sight.
     borrowed = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
@@ -72,7 +81,8 @@ def test_the_wheel_carries_data_pages_templates_and_leaflet(wheel: Path) -> None
 def test_the_wheel_carries_no_scrap(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.split("/")[0] for name in archive.namelist()}
-        scrap = [name for name in archive.namelist() if "__pycache__" in name or name.endswith((".map", ".nbi", ".nbc"))]
+        endings = (".map", ".nbi", ".nbc", ".pyc")
+        scrap = [name for name in archive.namelist() if name.endswith(endings)]
     assert scrap == []
     assert {top for top in tops if not top.endswith(".dist-info")} == {"tracker"}
 

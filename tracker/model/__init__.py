@@ -1,6 +1,7 @@
 """The nouns and the tables: what every floor above speaks about."""
 
 from tracker.model import geodesy, tables
+from tracker.model.bundled import bundled, bundled_dashboard
 from tracker.model.errors import BadReport, BadRoads, BadTime, Fault, MissingFile, TrackerError, UnknownPlace
 from tracker.model.reconstruction import Reconstruction
 from tracker.model.track import History, RoadPath, Track
@@ -17,6 +18,8 @@ __all__ = [
     "Track",
     "TrackerError",
     "UnknownPlace",
+    "bundled",
+    "bundled_dashboard",
     "geodesy",
     "tables",
 ]
