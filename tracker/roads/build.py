@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
@@ -31,7 +32,7 @@ def build(ways: Ways, *, source: str) -> RoadNetwork:
     chains = contract(ways) if len(ways.points) else None
     if chains is None or not len(chains.kind):
         left_out = ", ".join(f"{count} {reason}" for reason, count in ways.dropped.items()) or "no ways at all"
-        raise BadRoads(f"{source}: no drivable road in it ({left_out}); take an extract with highways, or other classes")
+        raise BadRoads(f"{source}: no drivable road in it ({left_out}); take another extract or other classes")
     lon, lat = ways.lon[chains.points], ways.lat[chains.points]
     tails, heads = chains.points[chains.ptr[:-1]], chains.points[chains.ptr[1:] - 1]
     nodes, ends = np.unique(np.concatenate([tails, heads]), return_inverse=True)
@@ -41,7 +42,7 @@ def build(ways: Ways, *, source: str) -> RoadNetwork:
     dropped = Counter(ways.dropped)
     if islands := int((~kept).sum()):
         dropped["edge of a small island"] = islands
-    per_edge = {
+    per_edge: dict[str, NDArray[Any]] = {
         "highway": np.array([CLASSES.index(tags.highway) for tags in chains.tags], np.int8),
         "speed_kmh": np.array([tags.speed_kmh for tags in chains.tags], np.float32),
         "oneway": np.array([tags.oneway for tags in chains.tags], np.int8),

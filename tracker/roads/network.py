@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 
 from tracker.model import tables
 from tracker.roads.shapes import point_on, running_metres
@@ -121,6 +122,13 @@ class RoadNetwork:
         from tracker.roads.nearest import EdgeIndex
 
         return EdgeIndex.of(self)
+
+    @cached_property
+    def fastest(self) -> "tuple[sparse.csr_array, Ints]":
+        """Junction-to-junction seconds as a sparse matrix, and the arc behind each entry (`routes.fastest_arcs`)."""
+        from tracker.roads.routes import fastest_arcs
+
+        return fastest_arcs(self)
 
     def states(self, spacing_s: float) -> "RoadStates":
         """Positions along every arc about every `spacing_s` seconds of free travel."""

@@ -19,10 +19,10 @@ from tracker.roads.ways import Ints, Named, Ways
 MOST_BYTES = 4 << 30
 """Unpacked size at which reading stops: a small archive may unpack to anything."""
 _CHUNK = 1 << 20
-_OPENERS: dict[str, Callable[[Path], IO[bytes]]] = {
+_OPENERS: dict[str, Callable[[Path], IO[bytes] | gzip.GzipFile]] = {
     ".osm": lambda path: path.open("rb"),
-    ".bz2": lambda path: bz2.open(path, "rb"),
-    ".gz": lambda path: gzip.open(path, "rb"),
+    ".bz2": bz2.BZ2File,
+    ".gz": gzip.GzipFile,
 }
 _PLACES = frozenset({"city", "town", "village", "hamlet"})
 _REMEDY = "fetch the file again, or check that it is an OpenStreetMap XML export (.osm, .osm.bz2, .osm.gz)"
