@@ -4,7 +4,6 @@
 # Needed: make and Python 3.11 or newer. Everything else is fetched into .venv at exact versions.
 
 PYTHON ?= python3
-PORT ?= 8501
 SYSTEM_PACKAGES ?= chromium
 TESTS ?=
 BIN := .venv/bin
@@ -17,7 +16,7 @@ demo: environment
 	$(BIN)/tracker export march.html
 	@echo
 	@echo "The page:      file://$(CURDIR)/march.html"
-	@echo "The dashboard: http://localhost:$(PORT)   (Ctrl-C ends it)"
+	@echo "The dashboard: http://localhost:8501   (Ctrl-C ends it)"
 	@echo
 	$(BIN)/tracker serve
 

@@ -28,7 +28,7 @@ def outcome(tmp_path: Path, source: str, *, ci: bool) -> tuple[int, str]:
     answer = subprocess.run(
         [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"],
         cwd=tests.parent,
-        env={**clean, **({"CI": "true"} if ci else {})},
+        env={**clean, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **({"CI": "true"} if ci else {})},
         capture_output=True,
         text=True,
         check=False,
