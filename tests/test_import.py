@@ -65,7 +65,8 @@ def watch(code: str) -> dict[str, Any]:
 
 def touched(result: dict[str, Any]) -> list[list[str]]:
     """The events that reach beyond reading: sockets, programs, changed files and folders, opened to write."""
-    harmless = {"os.listdir", "os.scandir", "os.walk", "os.fspath", "os.putenv", "os.add_dll_directory"}
+    # Settings are compared by themselves: numpy, for one, sets a variable while it loads and takes it back.
+    harmless = {"os.listdir", "os.scandir", "os.walk", "os.fspath", "os.putenv", "os.unsetenv", "os.add_dll_directory"}
     return [
         event
         for event in result["events"]
