@@ -64,7 +64,7 @@ system-packages:
 	  fi; \
 	fi
 
-# New exact versions, after a change of pyproject.toml.
+# After a change of pyproject.toml; versions stay as they are where they can (uv's --upgrade renews them).
 lock: .venv/installed
 	$(BIN)/uv pip compile -q pyproject.toml --group test --universal --python-version 3.11 --fork-strategy fewest \
 	    --generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements.lock
