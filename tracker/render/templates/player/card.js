@@ -1,0 +1,108 @@
+/* Words beside the picture: the card of one report, the legend, the list of all reports, the routes. textContent only. */
+(function (P) {
+  "use strict";
+
+  /** An element with a class, text and children; text never becomes markup. */
+  function make(tag, { className, text, attributes = {} } = {}, ...children) {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    if (text !== undefined && text !== null) element.textContent = text;
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children.filter(Boolean));
+    return element;
+  }
+
+  /** A link that a reader may follow without harm, or null where the address is not http or https. */
+  function safeLink(address, text, words) {
+    const href = P.safeUrl(address);
+    if (!href) return null;
+    const link = make("a", { text, attributes: { href, target: "_blank", rel: "noopener noreferrer nofollow" } });
+    link.append(make("span", { className: "tracker-aside", text: ` (${words.opensNew})` }));
+    return link;
+  }
+
+  /** A still picture of a symbol, for legends, lists and cards. */
+  function symbolPicture(kind, colour, size = 5) {
+    const canvas = make("canvas", { className: "tracker-symbol", attributes: { "aria-hidden": "true" } });
+    const { g } = P.sizeCanvas(canvas, 18, 18);
+    P.drawSymbol(g, kind, colour, 9, 9, size);
+    return canvas;
+  }
+
+  function whenText(report, clock, words) {
+    const span = clock.span(report.t0, report.t1);
+    return report.t1 === null ? `${span} ${words.open}` : span;
+  }
+
+  /** Rows [label, text] of a report's card; empty ones are left out. */
+  function reportRows(report, clock, words) {
+    const percent = report.p === null || report.p === undefined ? "" : `${Math.round(report.p * 100)} %`;
+    const verdict = words.verdicts[report.verdict] || report.verdict;
+    return [
+      [words.when, `${whenText(report, clock, words)} ${clock.zone}${report.basis ? ` (${words.basis[report.basis] || report.basis})` : ""}`],
+      [words.unit, report.unit_name],
+      [words.place, report.place || (report.placed ? "" : words.noPlace)],
+      [words.radius, report.placed && report.r ? words.within.replace("{r}", P.lengthText(report.r, words)) : ""],
+      [words.verdict, report.reason ? `${verdict}: ${report.reason}` : verdict],
+      [words.probability, percent],
+      [words.grade, P.gradeText(report.grade, words)],
+      [words.publisher, report.publisher],
+      [words.origin, report.origin && report.origin !== report.publisher ? report.origin : ""],
+      [words.heading, report.heading], [words.vehicles, report.vehicles], [words.notes, report.notes],
+    ].filter((row) => row[1]);
+  }
+
+  function fillCard(card, report, clock, words, onClose) {
+    const colour = P.verdictColour(report.verdict);
+    const close = make("button", { className: "tracker-close", text: "×", attributes: { type: "button", "aria-label": words.close } });
+    close.addEventListener("click", onClose);
+    const head = make("div", { className: "tracker-card-head" }, symbolPicture(report.kind, colour, 6),
+      make("strong", { text: words.kinds[report.kind] || report.kind }),
+      make("span", { text: clock.short(Math.max(0, report.t0)) }), make("span", { className: "tracker-id", text: report.id }), close);
+    const facts = make("dl", {});
+    for (const [label, text] of reportRows(report, clock, words)) {
+      facts.append(make("div", {}, make("dt", { text: label }), make("dd", { text })));
+    }
+    const links = make("p", { className: "tracker-links" }, safeLink(report.url, words.source, words), safeLink(report.archive_url, words.archive, words));
+    card.replaceChildren(head, make("p", { className: "tracker-text", text: report.text }), facts, links);
+    card.scrollTop = 0;
+  }
+
+  /** The list of all reports as a table; each time is a button. Returns the rows. */
+  function fillList(table, model, clock, words, onPick) {
+    const names = [words.when, words.kind, words.place, words.text, words.verdict];
+    const head = make("thead", {}, make("tr", {}, ...names.map((text) => make("th", { text, attributes: { scope: "col" } }))));
+    const rows = model.reports.map((report) => {
+      const jump = make("button", { text: clock.span(report.t0, report.t1), attributes: { type: "button" } });
+      jump.addEventListener("click", () => onPick(report.index));
+      return make("tr", {}, make("td", {}, jump), make("td", { text: words.kinds[report.kind] || report.kind }),
+        make("td", { text: report.place || words.noPlace }), make("td", { text: report.text }),
+        make("td", { text: words.verdicts[report.verdict] || report.verdict }));
+    });
+    table.replaceChildren(make("caption", { className: "tracker-aside", text: `${words.list}. ${words.listHelp}` }), head, make("tbody", {}, ...rows));
+    return rows;
+  }
+
+  /** Distinct routes of each unit with their share and the reports for and against; ids are buttons. */
+  function fillRoutes(box, model, words, onPick) {
+    const indexOf = new Map(model.reports.map((report) => [report.id, report.index]));
+    const ids = (list) => list.filter((id) => indexOf.has(id)).map((id) => {
+      const button = make("button", { text: id, attributes: { type: "button" } });
+      button.addEventListener("click", () => onPick(indexOf.get(id)));
+      return button;
+    });
+    const cell = (list) => make("td", {}, ...ids(list));
+    const tables = model.units.filter((unit) => unit.routes.length).map((unit) => {
+      const rows = unit.routes.map((route) => make("tr", {},
+        make("td", { text: `${Math.round(route.weight * 100)} %` }),
+        make("td", { text: `${Math.round(route.length_km)} ${words.km}` }), cell(route.supporting), cell(route.conflicting)));
+      const names = [words.share, words.length, words.supporting, words.conflicting];
+      const head = make("thead", {}, make("tr", {}, ...names.map((text) => make("th", { text, attributes: { scope: "col" } }))));
+      return make("table", {}, make("caption", { text: unit.name }), head, make("tbody", {}, ...rows));
+    });
+    box.replaceChildren(...tables);
+    return tables.length > 0;
+  }
+
+  Object.assign(P, { make, safeLink, symbolPicture, reportRows, fillCard, fillList, fillRoutes });
+})((globalThis.TrackerPlayer ??= {}));

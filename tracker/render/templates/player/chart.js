@@ -1,0 +1,274 @@
+/* The time-distance chart: hours across, kilometres along the line of march upward. Static picture plus a moving cursor. */
+(function (P) {
+  "use strict";
+
+  const GRID = "#e7e2d6", GRID_STRONG = "#c9c2b0", TEXT = "#3f3c34";
+  const STRIP = 22, FOOT = 34, HEAD = 4, RIGHT = 12;
+
+  /** The plot's scales for a box of pixels: x of seconds, y of kilometres, and back. */
+  function chartFrame(model, width, height, gutter) {
+    const { axis } = model.scene;
+    const spare = axis.km * 0.04;
+    // Bands widen without end where reports are absent; the chart keeps to the line of march.
+    const low = Math.max(-0.12 * axis.km, Math.min(0, ...model.units.flatMap((unit) => [...unit.band.low]))) - spare;
+    const high = axis.km + spare;
+    const top = HEAD + STRIP, bottom = height - FOOT, right = width - RIGHT;
+    return {
+      width, height, left: gutter, right, top, bottom, low, high,
+      x: (t) => gutter + (t / model.end) * (right - gutter),
+      y: (km) => bottom - ((P.clamp(km, low, high) - low) / (high - low)) * (bottom - top),
+      seconds: (x) => P.clamp((x - gutter) / (right - gutter), 0, 1) * model.end,
+    };
+  }
+
+  /** The text, or its beginning with an ellipsis where it is wider than `room`. */
+  function shorten(g, text, room) {
+    if (g.measureText(text).width <= room) return text;
+    let cut = text.length - 1;
+    while (cut > 1 && g.measureText(`${text.slice(0, cut)}…`).width > room) cut--;
+    return `${text.slice(0, cut).trimEnd()}…`;
+  }
+
+  /** Marks whose names do not run into each other, ends first, then upward. */
+  function spacedMarks(marks, y, gap) {
+    const ends = [marks[0], marks.at(-1)].filter(Boolean);
+    const kept = [];
+    for (const mark of [...ends, ...marks]) {
+      if (!kept.some((other) => other === mark || Math.abs(y(other[1]) - y(mark[1])) < gap)) kept.push(mark);
+    }
+    return kept;
+  }
+
+  function paintGrid(g, f, model, clock, words) {
+    g.fillStyle = "#fff";
+    g.fillRect(0, 0, f.width, f.height);
+    g.lineWidth = 1;
+    g.textBaseline = "middle";
+    g.font = `11.5px ${P.FONT}`;
+    for (const [name, km] of spacedMarks(model.scene.axis.marks, f.y, 15)) {
+      const y = Math.round(f.y(km)) + 0.5;
+      g.strokeStyle = GRID;
+      g.beginPath();
+      g.moveTo(f.left, y);
+      g.lineTo(f.right, y);
+      g.stroke();
+      g.fillStyle = TEXT;
+      g.textAlign = "right";
+      g.fillText(shorten(g, name, f.left - 12), f.left - 6, y);
+    }
+    paintHours(g, f, model, clock);
+    g.textAlign = "right";
+    g.fillStyle = "#6a665a";
+    g.fillText(shorten(g, words.unplaced, f.left - 12), f.left - 6, HEAD + STRIP / 2);
+    g.textAlign = "left";
+  }
+
+  function paintHours(g, f, model, clock) {
+    const step = P.tickStep(model.end, f.right - f.left, 42);
+    g.textAlign = "center";
+    for (const t of clock.ticks(model.end, step)) {
+      const x = Math.round(f.x(t)) + 0.5, midnight = clock.isMidnight(t);
+      g.strokeStyle = midnight ? GRID_STRONG : GRID;
+      g.beginPath();
+      g.moveTo(x, HEAD);
+      g.lineTo(x, f.bottom + 4);
+      g.stroke();
+      g.fillStyle = TEXT;
+      const half = g.measureText("00:00").width / 2;
+      g.fillText(clock.time(t), P.clamp(x, f.left + half, f.width - half - 2), f.bottom + 12);
+    }
+    paintDays(g, f, model, clock);
+  }
+
+  /** Each day's name once, at its midnight or at the left edge, if there is room before the next. */
+  function paintDays(g, f, model, clock) {
+    g.textAlign = "left";
+    g.font = `600 11.5px ${P.FONT}`;
+    const starts = [0, ...clock.ticks(model.end, 24 * 3600).filter((t) => t > 0)];
+    starts.forEach((t, i) => {
+      const x = f.x(t), until = i + 1 < starts.length ? f.x(starts[i + 1]) : f.width - 2;
+      const text = clock.day(t);
+      if (g.measureText(text).width + 4 <= until - x) g.fillText(text, x, f.bottom + 26);
+    });
+    g.font = `11.5px ${P.FONT}`;
+  }
+
+  /** A unit's band over [from, to] as a filled shape, and its middle as a line. */
+  function paintBand(g, f, band, colour, from, to, known) {
+    const rows = [...band.t.keys()].filter((i) => band.t[i] >= from && band.t[i] <= to);
+    if (rows.length < 2) return;
+    g.beginPath();
+    for (const i of rows) g.lineTo(f.x(band.t[i]), f.y(band.high[i]));
+    for (const i of [...rows].reverse()) g.lineTo(f.x(band.t[i]), f.y(band.low[i]));
+    g.closePath();
+    g.fillStyle = g.strokeStyle = colour;
+    g.globalAlpha = known ? 0.24 : 0.07;
+    g.fill();
+    g.globalAlpha = known ? 1 : 0.5;
+    g.lineWidth = known ? 2 : 1.2;
+    if (!known) g.setLineDash([3, 4]);
+    g.beginPath();
+    for (const i of rows) g.lineTo(f.x(band.t[i]), f.y(band.middle[i]));
+    g.stroke();
+    g.setLineDash([]);
+    g.globalAlpha = 1;
+  }
+
+  function paintUnits(g, f, model) {
+    g.lineJoin = "round";
+    model.units.forEach((unit, index) => {
+      const colour = P.unitColour(index), step = 600;
+      paintBand(g, f, unit.band, colour, -Infinity, unit.knownFrom + step, false);
+      paintBand(g, f, unit.band, colour, unit.knownUntil - step, Infinity, false);
+      paintBand(g, f, unit.band, colour, unit.knownFrom - step, unit.knownUntil + step, true);
+    });
+  }
+
+  /** A report's place on the chart: its middle, and the reach of its time and place; no place: the strip on top. */
+  function reportBox(f, report) {
+    const until = Math.min(report.until, report.kind === "roadblock" ? f.seconds(f.right) : report.until);
+    const from = f.x(Math.max(0, report.t0)), to = f.x(Math.min(Number.isFinite(until) ? until : Infinity, f.seconds(f.right)));
+    const along = report.along;
+    const inside = along !== null && along >= f.low && along <= f.high;
+    const reach = ((report.r || 0) / 1000 / (f.high - f.low)) * (f.bottom - f.top);
+    const y = along === null ? HEAD + STRIP / 2 : f.y(along);
+    return { from, to, x: report.layer === "reports" ? (from + to) / 2 : from, y, reach: inside ? reach : 0, placed: along !== null };
+  }
+
+  function paintReport(g, f, report, strong) {
+    const box = reportBox(f, report), colour = P.verdictColour(report.verdict);
+    g.strokeStyle = colour;
+    if (box.placed && report.layer === "roadblocks") {
+      g.globalAlpha = strong ? 1 : 0.55;
+      g.lineWidth = 4;
+      line(g, box.from, box.y, Math.max(box.to, box.from + 2), box.y);
+    } else if (box.placed) {
+      g.globalAlpha = strong ? 1 : report.layer === "incidents" ? 0.3 : 0.45;
+      g.lineWidth = strong ? 2 : 1;
+      line(g, box.from, box.y, box.to, box.y);
+      line(g, box.x, Math.max(f.top, box.y - box.reach), box.x, Math.min(f.bottom, box.y + box.reach));
+    }
+    g.globalAlpha = 1;
+    P.drawSymbol(g, report.kind, colour, box.x, box.y, strong ? 7 : 4);
+    if (!strong) return;
+    g.beginPath();
+    g.arc(box.x, box.y, 12, 0, 2 * Math.PI);
+    g.strokeStyle = P.INK;
+    g.lineWidth = 2;
+    g.stroke();
+  }
+
+  function line(g, x0, y0, x1, y1) {
+    g.beginPath();
+    g.moveTo(x0, y0);
+    g.lineTo(x1, y1);
+    g.stroke();
+  }
+
+  function paintChart(g, f, model, clock, words, state) {
+    paintGrid(g, f, model, clock, words);
+    g.save();
+    g.beginPath();
+    g.rect(f.left - 5, 0, f.width - f.left + 5, f.bottom + 5);
+    g.clip();
+    const shown = (report) => state.layers[report.layer];
+    for (const report of model.reports) if (report.layer === "roadblocks" && shown(report)) paintReport(g, f, report, false);
+    paintUnits(g, f, model);
+    for (const report of model.reports) if (report.layer !== "roadblocks" && shown(report)) paintReport(g, f, report, false);
+    if (state.picked >= 0) paintReport(g, f, model.reports[state.picked], true);
+    g.restore();
+    g.strokeStyle = GRID_STRONG;
+    g.lineWidth = 1;
+    line(g, f.left, f.bottom + 0.5, f.right, f.bottom + 0.5);
+  }
+
+  /** Index of the report whose symbol is nearest to a pixel within `reach`, or -1. */
+  function reportNear(f, model, layers, x, y, reach) {
+    let best = -1, least = reach;
+    for (const report of model.reports) {
+      if (!layers[report.layer]) continue;
+      const box = reportBox(f, report), away = Math.hypot(box.x - x, box.y - y);
+      if (away <= least) [best, least] = [report.index, away];
+    }
+    return best;
+  }
+
+  /** The chart of a player: paint() the still part, moveTo(t) the cursor and its dots, resize(), destroy(). */
+  function makeChart({ slot, canvas, cursor, model, clock, words, state, onSeek, onPick }) {
+    let frame = null;
+    const dots = model.units.map((_, index) => {
+      const dot = document.createElement("span");
+      dot.className = "tracker-chart-dot";
+      dot.style.backgroundColor = P.unitColour(index);
+      slot.append(dot);
+      return dot;
+    });
+    const paint = () => {
+      if (!frame) return;
+      const { g } = P.sizeCanvas(canvas, frame.width, frame.height);
+      paintChart(g, frame, model, clock, words, state());
+    };
+    const moveTo = (t) => {
+      if (!frame) return;
+      cursor.style.transform = `translateX(${frame.x(t).toFixed(1)}px)`;
+      model.units.forEach((unit, index) => {
+        const place = P.between(unit.band.t, t), km = P.mix(unit.band.middle, place);
+        const drawn = P.unitAt(unit, t).drawn && km >= frame.low && km <= frame.high;
+        dots[index].hidden = !drawn;
+        dots[index].style.transform = `translate(${frame.x(t).toFixed(1)}px, ${frame.y(km).toFixed(1)}px)`;
+      });
+    };
+    const resize = () => {
+      const width = slot.clientWidth, height = slot.clientHeight;
+      if (!width || !height) return;
+      const g = canvas.getContext("2d");
+      g.font = `11.5px ${P.FONT}`;
+      const names = [...model.scene.axis.marks.map((mark) => mark[0]), words.unplaced];
+      const widest = Math.max(...names.map((name) => g.measureText(name).width)) + 14;
+      frame = chartFrame(model, width, height, Math.min(widest, Math.max(64, width * 0.24)));
+      paint();
+      moveTo(state().t);
+    };
+    const pointer = watchPointer(canvas, {
+      seek: (x) => onSeek(frame.seconds(x)),
+      pick: (x, y, reach) => {
+        const index = reportNear(frame, model, state().layers, x, y, reach);
+        if (index >= 0) onPick(index);
+        return index >= 0;
+      },
+    });
+    const destroy = () => {
+      pointer();
+      dots.forEach((dot) => dot.remove());
+    };
+    return { paint, moveTo, resize, destroy };
+  }
+
+  /** Press on a symbol picks it, press elsewhere and drag seek; returns what removes the listeners. */
+  function watchPointer(canvas, { seek, pick }) {
+    let dragging = false;
+    const at = (event) => {
+      const box = canvas.getBoundingClientRect();
+      return [event.clientX - box.left, event.clientY - box.top];
+    };
+    const listeners = {
+      pointerdown(event) {
+        if (event.button) return;
+        const [x, y] = at(event);
+        if (pick(x, y, event.pointerType === "touch" ? 16 : 8)) return;
+        canvas.setPointerCapture(event.pointerId);
+        dragging = true;
+        seek(x);
+      },
+      pointermove(event) {
+        if (dragging) seek(at(event)[0]);
+      },
+      pointerup: () => (dragging = false),
+      pointercancel: () => (dragging = false),
+    };
+    for (const [name, listener] of Object.entries(listeners)) canvas.addEventListener(name, listener);
+    return () => Object.entries(listeners).forEach(([name, listener]) => canvas.removeEventListener(name, listener));
+  }
+
+  Object.assign(P, { chartFrame, spacedMarks, reportBox, reportNear, makeChart });
+})((globalThis.TrackerPlayer ??= {}));

@@ -1,0 +1,133 @@
+/* The map: roads and names that rest, one canvas that moves, and what lies under a click. */
+(function (P) {
+  "use strict";
+
+  function ownMap(leaflet, slot, scene, words, calm) {
+    const thumb = globalThis.matchMedia?.("(pointer: coarse)").matches;
+    const map = leaflet.map(slot, {
+      preferCanvas: true, zoomSnap: 0.25, zoomControl: false, attributionControl: true, maxZoom: 15,
+      zoomAnimation: !calm, fadeAnimation: !calm, inertia: !calm, markerZoomAnimation: false,
+      // One finger scrolls the article, two move the map; the wheel zooms only a map that has been chosen.
+      dragging: !thumb, scrollWheelZoom: false,
+    });
+    map.attributionControl.setPrefix(false);
+    leaflet.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
+    leaflet.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+    map.on("focus", () => map.scrollWheelZoom.enable());
+    map.on("blur", () => map.scrollWheelZoom.disable());
+    const [west, south, east, north] = scene.bbox;
+    map.fitBounds([[south, west], [north, east]], { animate: false, padding: [8, 8] });
+    return map;
+  }
+
+  function roadLayer(leaflet, roads) {
+    const renderer = leaflet.canvas({ padding: 0.3 });
+    const rank = (road) => P.roadLook(road.class)[1];
+    // Great roads last, so that they run over the small ones.
+    const lines = [...roads].sort((a, b) => rank(a) - rank(b)).map((road) => {
+      const [color, weight] = P.roadLook(road.class);
+      return leaflet.polyline(road.lines, {
+        renderer, color, weight, interactive: false, smoothFactor: 1.2, dashArray: road.inferred ? "5 5" : null,
+      });
+    });
+    return { group: leaflet.layerGroup(lines), renderer };
+  }
+
+  function paintLabels(layer, scene, russian) {
+    const { g, view } = layer;
+    g.clearRect(0, 0, view.width, view.height);
+    const fonts = [`600 13px ${P.FONT}`, `500 12px ${P.FONT}`, `11.5px ${P.FONT}`, `11px ${P.FONT}`];
+    const measured = scene.labels.map((label) => {
+      const text = (russian && label.local) || label.text;
+      const font = fonts[P.clamp(label.rank, 1, 4) - 1];
+      g.font = font;
+      const [x, y] = P.world(label.lon / scene.scale, label.lat / scene.scale);
+      return { text, font, rank: label.rank, x: view.x(x), y: view.y(y), width: g.measureText(text).width, height: 14 };
+    });
+    g.textBaseline = "middle";
+    g.lineJoin = "round";
+    for (const label of P.placeLabels(measured, view)) {
+      g.beginPath();
+      g.arc(label.x, label.y, label.rank < 2 ? 3 : 2.2, 0, 2 * Math.PI);
+      g.fillStyle = "#fff";
+      g.fill();
+      g.lineWidth = 1.3;
+      g.strokeStyle = "#4a463c";
+      g.stroke();
+      g.font = label.font;
+      g.lineWidth = 3;
+      g.strokeStyle = "rgba(247,244,236,.92)";
+      g.strokeText(label.text, label.box[0], label.box[1] + 7.5);
+      g.fillStyle = "#3a372f";
+      g.fillText(label.text, label.box[0], label.box[1] + 7.5);
+    }
+  }
+
+  /** The map of a player: paint(), reportAt(point), show(report), destroy(); `state()` is asked when the view moves. */
+  function makeMapView({ leaflet, given, slot, model, words, lang, calm, state, onPick }) {
+    const scene = model.scene;
+    if (given && !slot.contains(given.getContainer())) slot.appendChild(given.getContainer());
+    const map = given || ownMap(leaflet, slot, scene, words, calm);
+    map.getContainer().setAttribute("role", "region");
+    map.getContainer().setAttribute("aria-label", words.map);
+    const credit = "© OpenStreetMap contributors (ODbL)";
+    map.attributionControl?.addAttribution(credit);
+    const roads = roadLayer(leaflet, model.roads);
+    const brushes = model.units.map((unit, index) => ({
+      colour: P.unitColour(index), cloud: new Float64Array(2 * unit.histories.length),
+      dot: P.cloudStamp(P.unitColour(index), Math.min(2, globalThis.devicePixelRatio || 1)),
+    }));
+    let cache = null, hits = [];
+    const paint = () => {
+      if (cache) hits = P.paintFrame(moving.g, moving.view, model, cache, brushes, state());
+    };
+    const labels = P.canvasLayer(leaflet, "tracker-labels", (layer) => paintLabels(layer, scene, lang === "ru"));
+    const moving = P.canvasLayer(leaflet, "tracker-moving", (layer) => {
+      cache = P.screenCache(model, layer.view);
+      paint();
+    });
+    roads.group.addTo(map);
+    labels.addTo(map);
+    moving.addTo(map);
+
+    const reportAt = (x, y, reach) => {
+      let best = -1, least = reach;
+      for (const [hx, hy, index] of hits) {
+        const away = Math.hypot(hx - x, hy - y);
+        if (away <= least) [best, least] = [index, away];
+      }
+      return best;
+    };
+    const onClick = (event) => {
+      const reach = globalThis.matchMedia?.("(pointer: coarse)").matches ? 24 : 14;
+      onPick(event.latlng, reportAt(event.containerPoint.x, event.containerPoint.y, reach));
+    };
+    map.on("click", onClick);
+
+    let touched = Boolean(given);
+    const touch = () => (touched = true);
+    map.on("dragstart", touch);
+    map.getContainer().addEventListener("wheel", touch, { passive: true });
+    const resize = () => {
+      map.invalidateSize({ animate: false, pan: false });
+      const [west, south, east, north] = scene.bbox;
+      if (!touched) map.fitBounds([[south, west], [north, east]], { animate: false, padding: [8, 8] });
+    };
+    const show = (lon, lat) => {
+      const point = [lat, lon];
+      if (!map.getBounds().pad(-0.08).contains(point)) map.panTo(point, { animate: !calm });
+    };
+    const destroy = () => {
+      map.off("click", onClick).off("dragstart", touch);
+      map.getContainer().removeEventListener("wheel", touch);
+      map.attributionControl?.removeAttribution(credit);
+      for (const layer of [roads.group, labels, moving, roads.renderer]) layer.remove();
+      if (!given) map.remove();
+    };
+    /** Where a report is drawn now, in pixels of the map's box. */
+    const pixelOf = (index) => ({ x: cache.reports[index].x, y: cache.reports[index].y });
+    return { map, paint, resize, show, pixelOf, destroy };
+  }
+
+  Object.assign(P, { makeMapView });
+})((globalThis.TrackerPlayer ??= {}));

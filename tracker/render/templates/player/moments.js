@@ -1,0 +1,144 @@
+/* What is where at a moment: the scene opened into columns, and pure questions to it. */
+(function (P) {
+  "use strict";
+
+  const LOST_M = 300_000;
+  const RADIUS_EARTH = 6_371_008.8;
+  const LAYER = { roadblock: "roadblocks", incident: "incidents" };
+  const radians = (degrees) => (degrees * Math.PI) / 180;
+
+  /** Web-Mercator position, 0..1 from west to east and north to south; only pictures use it, never a length. */
+  function world(lon, lat) {
+    const sine = Math.sin(radians(lat));
+    return [(lon + 180) / 360, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)];
+  }
+
+  function unworld(x, y) {
+    return [x * 360 - 180, (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI];
+  }
+
+  function metres(lon1, lat1, lon2, lat2) {
+    const a = Math.sin(radians(lat2 - lat1) / 2) ** 2 +
+      Math.cos(radians(lat1)) * Math.cos(radians(lat2)) * Math.sin(radians(lon2 - lon1) / 2) ** 2;
+    return 2 * RADIUS_EARTH * Math.asin(Math.sqrt(Math.min(1, a)));
+  }
+
+  function openPath(packed, scale) {
+    const [lon, lat] = P.unpack(packed.d, 2);
+    const x = new Float64Array(lon.length), y = new Float64Array(lon.length), share = new Float64Array(lon.length);
+    for (let i = 0; i < lon.length; i++) {
+      [x[i], y[i]] = world(lon[i] / scale, lat[i] / scale);
+      if (i) share[i] = share[i - 1] + metres(lon[i - 1] / scale, lat[i - 1] / scale, lon[i] / scale, lat[i] / scale);
+    }
+    const whole = share[share.length - 1] || 1;
+    return { x, y, share: share.map((along) => along / whole) };
+  }
+
+  function openUnit(packed, scale) {
+    const paths = packed.paths.map((path) => openPath(path, scale));
+    const histories = packed.histories.map((history) => {
+      const [t, share] = P.unpack(history.d, 2);
+      return { path: paths[history.path], t, share: share.map((value) => value / 1e5) };
+    });
+    const [t, lon, lat, radius] = P.unpack(packed.median, 4);
+    const x = new Float64Array(t.length), y = new Float64Array(t.length);
+    t.forEach((_, i) => ([x[i], y[i]] = world(lon[i] / scale, lat[i] / scale)));
+    const [bandT, low, middle, high] = P.unpack(packed.band, 4);
+    const unit = {
+      id: packed.id, name: packed.name, knownFrom: packed.known_from, knownUntil: packed.known_until,
+      routes: packed.routes || [], histories, median: { t, x, y, radius },
+      band: { t: bandT, low: low.map((v) => v / 10), middle: middle.map((v) => v / 10), high: high.map((v) => v / 10) },
+    };
+    return { ...unit, trail: P.threadTrail(unit) };
+  }
+
+  function openReport(report, scene, index) {
+    const placed = report.lon !== null && report.lat !== null;
+    const lon = placed ? report.lon / scene.scale : null, lat = placed ? report.lat / scene.scale : null;
+    const [x, y] = placed ? world(lon, lat) : [NaN, NaN];
+    return { ...report, index, placed, lon, lat, x, y, layer: LAYER[report.kind] || "reports", along: report.y, until: report.t1 === null ? Infinity : report.t1 };
+  }
+
+  /** The scene with its packed columns opened: roads as [lat, lon] lines, units, reports, roadblocks, incidents. */
+  function openScene(scene) {
+    if (scene.v !== 1) throw new RangeError(`This player shows scenes of version 1, not ${scene.v}.`);
+    return {
+      scene, end: scene.end,
+      roads: scene.roads.map((road) => openRoads(road, scene.scale)),
+      units: scene.units.map((unit) => openUnit(unit, scene.scale)),
+      reports: scene.reports.map((report, index) => openReport(report, scene, index)),
+      roadblocks: scene.roadblocks, incidents: scene.incidents,
+    };
+  }
+
+  function openRoads(packed, scale) {
+    const [lon, lat] = P.unpack(packed.d, 2);
+    let at = 0;
+    const lines = packed.n.map((count) => {
+      // The one place that turns to lat, lon: these lines go to Leaflet.
+      const line = Array.from({ length: count }, (_, i) => [lat[at + i] / scale, lon[at + i] / scale]);
+      at += count;
+      return line;
+    });
+    return { class: packed.class, inferred: packed.inferred, lines };
+  }
+
+  /** World position of a share 0..1 of a path's length. */
+  function alongPath(path, share) {
+    const place = P.between(path.share, share);
+    return [P.mix(path.x, place), P.mix(path.y, place)];
+  }
+
+  /** [lon, lat] of one plausible history at a moment. */
+  function historyAt(history, t) {
+    return unworld(...alongPath(history.path, P.mix(history.share, P.between(history.t, t))));
+  }
+
+  /** World positions of all histories of a unit: x0, y0, x1, y1, ... in `out`, which is reused frame after frame. */
+  function cloudAt(unit, t, out = new Float64Array(2 * unit.histories.length)) {
+    unit.histories.forEach((history, i) => {
+      const place = P.between(history.path.share, P.mix(history.share, P.between(history.t, t)));
+      out[2 * i] = P.mix(history.path.x, place);
+      out[2 * i + 1] = P.mix(history.path.y, place);
+    });
+    return out;
+  }
+
+  /** A unit at a moment: world x, y, radius in metres, phase before | known | after, and whether it is drawn at all. */
+  function unitAt(unit, t) {
+    const place = P.between(unit.median.t, t);
+    const radius = P.mix(unit.median.radius, place);
+    const phase = t < unit.knownFrom ? "before" : t > unit.knownUntil ? "after" : "known";
+    const [x, y] = P.trailAt(unit.trail, t);
+    return { x, y, radius, phase, drawn: radius <= LOST_M };
+  }
+
+  /** Whether something that stands from t0 to t1 (null: open) stands at t. */
+  const standsAt = (thing, t) => thing.t0 <= t && (thing.t1 === null || t <= thing.t1);
+
+  /** What a reader sees at a moment: ids of drawn units, current and past reports, standing roadblocks, current incidents. */
+  function visibleAt(model, t) {
+    const shown = model.reports.filter((report) => report.placed && report.layer === "reports" && report.t0 <= t);
+    const ids = (things) => things.filter((thing) => standsAt(thing, t)).map((thing) => model.reports[thing.report].id);
+    return {
+      units: model.units.filter((unit) => unitAt(unit, t).drawn).map((unit) => unit.id),
+      current: shown.filter((report) => report.until >= t).map((report) => report.id),
+      past: shown.filter((report) => report.until < t).map((report) => report.id),
+      roadblocks: ids(model.roadblocks), incidents: ids(model.incidents),
+    };
+  }
+
+  /** Index of the report after (+1) or before (-1) a moment; from a picked one at that moment, its neighbour. -1: none. */
+  function stepReport(reports, t, picked, direction) {
+    const starts = reports.map((report) => report.t0);
+    const here = picked >= 0 && starts[picked] === t;
+    const index = direction > 0
+      ? (here ? picked + 1 : P.bisect(starts, t))
+      : (here ? picked : P.bisect(starts, t - 1e-6)) - 1;
+    return index >= 0 && index < reports.length ? index : -1;
+  }
+
+  Object.assign(P, {
+    LOST_M, world, unworld, metres, openScene, alongPath, historyAt, cloudAt, unitAt, standsAt, visibleAt, stepReport,
+  });
+})((globalThis.TrackerPlayer ??= {}));

@@ -1,0 +1,183 @@
+/* One frame of the map: trails, radii, clouds of histories, reports, roadblocks, incidents, markers with names. */
+(function (P) {
+  "use strict";
+
+  const HOUR = 3600;
+  const TURN = 2 * Math.PI;
+  // The trail by age, youngest first: up to so many seconds old, so opaque, so wide.
+  const TRAIL = [[HOUR, 0.95, 3.4], [3 * HOUR, 0.75, 3], [6 * HOUR, 0.55, 2.5], [Infinity, 0.36, 2]];
+
+  /** What only changes with the view, in pixels: reports, and trails without the points that one cannot see. */
+  function screenCache(model, view) {
+    const trails = model.units.map(({ trail }) => {
+      const out = { t: [], x: [], y: [] };
+      for (let i = 0; i < trail.t.length; i++) {
+        const x = view.x(trail.x[i]), y = view.y(trail.y[i]), last = out.t.length - 1;
+        if (i && i < trail.t.length - 1 && Math.hypot(x - out.x[last], y - out.y[last]) < 2) continue;
+        out.t.push(trail.t[i]);
+        out.x.push(x);
+        out.y.push(y);
+      }
+      return out;
+    });
+    const reports = model.reports.map((report) => ({
+      x: view.x(report.x), y: view.y(report.y), radius: report.placed ? view.pixels(report.r || 0, report.y) : 0,
+    }));
+    return { trails, reports };
+  }
+
+  /** Strokes the part of a trail between two moments, with both ends where the moments fall. */
+  function strokeTrail(g, trail, from, to) {
+    if (to <= from) return;
+    const first = P.between(trail.t, from), last = P.between(trail.t, to);
+    g.beginPath();
+    g.moveTo(P.mix(trail.x, first), P.mix(trail.y, first));
+    for (let i = P.bisect(trail.t, from); i < trail.t.length && trail.t[i] < to; i++) g.lineTo(trail.x[i], trail.y[i]);
+    g.lineTo(P.mix(trail.x, last), P.mix(trail.y, last));
+    g.stroke();
+  }
+
+  function paintTrail(g, unit, trail, colour, t) {
+    g.strokeStyle = colour;
+    const until = Math.min(t, unit.knownUntil);
+    let newer = t;
+    for (const [age, alpha, width] of TRAIL) {
+      const older = Math.max(unit.knownFrom, t - age);
+      g.globalAlpha = alpha;
+      g.lineWidth = width;
+      strokeTrail(g, trail, older, Math.min(newer, until));
+      newer = older;
+    }
+    // Beyond the last report the line is a guess; it says so by its dots.
+    g.globalAlpha = 0.45;
+    g.lineWidth = 1.5;
+    g.setLineDash([1.5, 4]);
+    strokeTrail(g, trail, unit.knownUntil, t);
+    g.setLineDash([]);
+    g.globalAlpha = 1;
+  }
+
+  function paintRadius(g, view, now, colour) {
+    const radius = Math.max(9, view.pixels(now.radius, now.y));
+    g.beginPath();
+    g.arc(view.x(now.x), view.y(now.y), radius, 0, TURN);
+    g.fillStyle = g.strokeStyle = colour;
+    g.globalAlpha = now.phase === "known" ? 0.1 : 0.05;
+    g.fill();
+    g.globalAlpha = now.phase === "known" ? 0.6 : 0.35;
+    g.lineWidth = 1.2;
+    if (now.phase !== "known") g.setLineDash([5, 5]);
+    g.stroke();
+    g.setLineDash([]);
+    g.globalAlpha = 1;
+  }
+
+  function paintCloud(g, view, unit, brush, t, known) {
+    const at = P.cloudAt(unit, t, brush.cloud);
+    g.globalAlpha = known ? 0.34 : 0.17;
+    const half = brush.dot.size / 2;
+    for (let i = 0; i < at.length; i += 2) {
+      g.drawImage(brush.dot.stamp, view.x(at[i]) - half, view.y(at[i + 1]) - half, brush.dot.size, brush.dot.size);
+    }
+    g.globalAlpha = 1;
+  }
+
+  function paintReach(g, at, colour, strong) {
+    g.beginPath();
+    g.arc(at.x, at.y, Math.max(7, at.radius), 0, TURN);
+    g.fillStyle = g.strokeStyle = colour;
+    g.globalAlpha = strong ? 0.2 : 0.09;
+    g.fill();
+    g.globalAlpha = strong ? 1 : 0.55;
+    g.lineWidth = strong ? 2.2 : 1;
+    g.stroke();
+    g.globalAlpha = 1;
+  }
+
+  /** Reports that are neither roadblock nor incident layers: large with radius while current, small dots after. */
+  function paintReports(g, model, cache, state, hits) {
+    for (const report of model.reports) {
+      if (report.t0 > state.t) break;
+      if (!report.placed || report.layer !== "reports") continue;
+      const at = cache.reports[report.index], colour = P.verdictColour(report.verdict);
+      const current = report.until >= state.t;
+      if (current) paintReach(g, at, colour, false);
+      g.globalAlpha = current ? 1 : 0.7;
+      P.drawSymbol(g, report.kind, colour, at.x, at.y, current ? 5 : 3.2);
+      g.globalAlpha = 1;
+      hits.push([at.x, at.y, report.index]);
+    }
+  }
+
+  function paintStanding(g, things, model, cache, state, hits) {
+    for (const thing of things) {
+      if (!P.standsAt(thing, state.t)) continue;
+      const report = model.reports[thing.report], at = cache.reports[thing.report];
+      P.drawSymbol(g, report.kind, P.verdictColour(report.verdict), at.x, at.y, 6);
+      hits.push([at.x, at.y, report.index]);
+    }
+  }
+
+  function paintPicked(g, model, cache, picked) {
+    const report = model.reports[picked];
+    if (!report || !report.placed) return;
+    const at = cache.reports[picked];
+    paintReach(g, at, P.verdictColour(report.verdict), true);
+    P.drawSymbol(g, report.kind, P.verdictColour(report.verdict), at.x, at.y, 7);
+    g.beginPath();
+    g.arc(at.x, at.y, 13, 0, TURN);
+    g.strokeStyle = P.INK;
+    g.lineWidth = 2;
+    g.stroke();
+  }
+
+  /** Names beside the markers; each keeps its side while that is free, so that names do not jump about. */
+  function paintNames(g, view, shown, brushes) {
+    const taken = shown.map(({ px, py }) => [px - 8, py - 8, px + 8, py + 8]);
+    g.font = `600 12.5px ${P.FONT}`;
+    g.textBaseline = "middle";
+    for (const { unit, index, px, py, known } of shown) {
+      const brush = brushes[index];
+      brush.width ??= g.measureText(unit.name).width + 10;
+      const side = px + 16 + brush.width < view.width ? 10 : -10 - brush.width;
+      const steps = [0, -19, 19, -38, 38, -57, 57];
+      const boxes = steps.map((step) => [px + side, py - 9 + step, px + side + brush.width, py + 9 + step]);
+      const clear = (box) => !taken.some((b) => box[0] < b[2] && b[0] < box[2] && box[1] < b[3] && b[1] < box[3]);
+      const box = clear(boxes[brush.step || 0]) ? boxes[brush.step || 0] : boxes.find(clear) || boxes[0];
+      brush.step = boxes.indexOf(box);
+      taken.push(box);
+      g.globalAlpha = 0.88;
+      g.fillStyle = "#fff";
+      g.fillRect(box[0], box[1], brush.width, 18);
+      g.globalAlpha = known ? 1 : 0.8;
+      g.fillStyle = brush.colour;
+      g.fillText(unit.name, box[0] + 5, box[1] + 9.5);
+      g.globalAlpha = 1;
+    }
+  }
+
+  /** Paints the moment state.t; returns the symbols that a click can hit: [x, y, report index]. */
+  function paintFrame(g, view, model, cache, brushes, state) {
+    const hits = [];
+    g.clearRect(0, 0, view.width, view.height);
+    g.lineJoin = g.lineCap = "round";
+    const shown = model.units.map((unit, index) => {
+      const now = P.unitAt(unit, state.t);
+      return { unit, index, now, px: view.x(now.x), py: view.y(now.y), known: now.phase === "known" };
+    }).filter(({ now }) => now.drawn);
+    for (const { unit, index } of shown) paintTrail(g, unit, cache.trails[index], brushes[index].colour, state.t);
+    if (state.layers.region) for (const { now, index } of shown) paintRadius(g, view, now, brushes[index].colour);
+    if (state.layers.reports) paintReports(g, model, cache, state, hits);
+    if (state.layers.histories) {
+      for (const { unit, index, known } of shown) paintCloud(g, view, unit, brushes[index], state.t, known);
+    }
+    if (state.layers.incidents) paintStanding(g, model.incidents, model, cache, state, hits);
+    if (state.layers.roadblocks) paintStanding(g, model.roadblocks, model, cache, state, hits);
+    for (const { index, px, py, known } of shown) P.drawMarker(g, brushes[index].colour, px, py, known);
+    paintPicked(g, model, cache, state.picked);
+    paintNames(g, view, shown, brushes);
+    return hits;
+  }
+
+  Object.assign(P, { screenCache, paintFrame });
+})((globalThis.TrackerPlayer ??= {}));
