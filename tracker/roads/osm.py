@@ -51,6 +51,7 @@ def read_osm(path: Path, *, classes: frozenset[str]) -> Ways:
         for chunk in _chunks(path):
             reader.parser.Parse(chunk, False)
         reader.parser.Parse(b"", True)
+        reader.finish()
     except expat.ExpatError as error:
         raise BadRoads(f"{path}, line {error.lineno}: {expat.ErrorString(error.code)}; {_REMEDY}") from None
     except _Refused as error:
@@ -115,7 +116,7 @@ class _Reader:
         elif name == "tag":
             self._element_tags[attributes["k"]] = attributes["v"]
         elif name in ("node", "way", "relation"):
-            self._finish()
+            self.finish()
             self._kind = name
             self._attributes = attributes
             if name == "node" and attributes.get("action") != "delete" and attributes.get("visible") != "false":
@@ -131,7 +132,8 @@ class _Reader:
         self.lon.append(lon)
         self.lat.append(lat)
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """Take in the last element begun."""
         if self._element_tags:
             if self._kind == "way" and "highway" in self._element_tags:
                 self._way()
@@ -168,8 +170,7 @@ class _Reader:
             )
 
     def ways(self) -> Ways:
-        """All that was read, with node ids turned into point numbers."""
-        self._finish()
+        """All that was read and finished, with node ids turned into point numbers."""
         points = _number(np.array(self.node_id, np.int64), np.array(self.refs, np.int64))
         if missing := int((points < 0).sum()):
             self.dropped["point outside the extract"] = missing

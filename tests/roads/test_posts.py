@@ -1,0 +1,72 @@
+"""From kilometre posts to points, and back."""
+
+from pathlib import Path
+
+import pytest
+
+from tracker.model import BadRoads, MissingFile, UnknownPlace
+from tracker.roads import KilometrePosts
+
+HEAD = "road,km,lon,lat,accuracy_m,source\n"
+M4 = (
+    HEAD
+    + "M4,20,39.0,51.2,500,x\nM4,10,39.0,51.1,300,x\nM4,40,39.3,51.2,2000,x\n"
+    + "Р-22,5,38,52,100,x\nР-22,7,38,52.02,100,x\n"
+)
+
+
+def posts(folder: Path, text: str = M4) -> KilometrePosts:
+    path = folder / "posts.csv"
+    path.write_text(text, encoding="utf-8")
+    return KilometrePosts.read(path)
+
+
+def test_between_two_posts_the_kilometres_are_even(tmp_path: Path) -> None:
+    lon, lat = posts(tmp_path).point_at("M4", [10, 15, 30, 40])
+    assert lon.tolist() == pytest.approx([39.0, 39.0, 39.15, 39.3])
+    assert lat.tolist() == pytest.approx([51.1, 51.15, 51.2, 51.2])
+
+
+def test_a_point_near_the_road_has_the_kilometres_of_the_nearest_place_on_it(tmp_path: Path) -> None:
+    known = posts(tmp_path)
+    assert float(known.km_at("M4", 39.01, 51.15)) == pytest.approx(15)
+    assert known.km_at("M4", [39.15, 38.9, 39.9], [51.22, 51.0, 51.2]).tolist() == pytest.approx([30, 10, 40])
+
+
+def test_kilometres_and_points_lead_to_each_other(tmp_path: Path) -> None:
+    known = posts(tmp_path)
+    km = [10.0, 12.5, 20.0, 33.3, 40.0]
+    assert known.km_at("М-4", *known.point_at("M-4", km)).tolist() == pytest.approx(km)
+
+
+def test_the_accuracy_is_that_of_the_worse_post(tmp_path: Path) -> None:
+    known = posts(tmp_path)
+    assert (known.accuracy_at("M4", 15), known.accuracy_at("M4", 20), known.accuracy_at("M4", 21)) == (500, 500, 2000)
+
+
+def test_what_no_post_tells_is_unknown(tmp_path: Path) -> None:
+    known = posts(tmp_path)
+    with pytest.raises(UnknownPlace, match="posts are known from km 10 to km 40"):
+        known.point_at("M4", 41)
+    with pytest.raises(UnknownPlace, match="no kilometre posts of M5 are known; there are posts of M4, R22"):
+        known.km_at("M5", 39, 51)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("road,km,lon\n", "no column accuracy_m, lat"),
+        (HEAD + "M4,ten,39,51,1,x\n", "line 2: could not convert"),
+        (HEAD + "M4,nan,39,51,1,x\n", "line 2: a number is not finite"),
+        (HEAD + "M4,10,39,51,1,x\n", "needs two posts or more"),
+        (HEAD + "M4,10,39,51,1,x\nM4,10,39,52,1,x\n", "each kilometre once"),
+    ],
+)
+def test_a_file_that_holds_no_posts_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(BadRoads, match=message):
+        posts(tmp_path, text)
+
+
+def test_a_missing_file_of_posts_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MissingFile, match=r"none\.csv"):
+        KilometrePosts.read(tmp_path / "none.csv")
