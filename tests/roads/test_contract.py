@@ -1,13 +1,18 @@
 """Junctions, edges and arcs of roads drawn on a napkin."""
 
+from itertools import pairwise
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import pytest
 
 from tests.roads.napkin import Way, draw, ends, osm
-from tracker.model import BadRoads
-from tracker.roads import RoadNetwork, load_roads
+from tracker.model import BadRoads, geodesy
+from tracker.roads import RoadNetwork, load_roads, travel_seconds
+from tracker.roads.build import build
+from tracker.roads.tags import read_tags
+from tracker.roads.ways import Ways
 
 NODES = {
     "a": (39.0, 51.00),
@@ -210,3 +215,41 @@ def test_places_carry_both_names(tmp_path: Path) -> None:
     ]
     assert [(point.x, point.y) for point in table.geometry] == [NODES["a"], NODES["b"], NODES["c"]]
     assert draw(tmp_path, NODES, [("ab", PRIMARY)]).places.empty
+
+
+def test_contraction_keeps_every_driving_time_of_random_napkins() -> None:
+    compared = 0
+    for seed in range(150):
+        chance = np.random.default_rng(seed)
+        size = int(chance.integers(4, 12))
+        lon, lat = chance.uniform(39.0, 39.1, size), chance.uniform(51.0, 51.1, size)
+        kinds = [
+            read_tags({"highway": highway, "oneway": oneway})
+            for highway in ("trunk", "tertiary")
+            for oneway in ("no", "no", "yes", "-1")
+        ]
+        paths = [chance.integers(-1, size, chance.integers(2, 7)) for _ in range(chance.integers(1, 7))]
+        tags = tuple(kinds[number] for number in chance.integers(0, len(kinds), len(paths)))
+        raw = nx.MultiDiGraph()
+        for path, said in zip(paths, tags, strict=True):
+            for a, b in pairwise(path.tolist()):
+                if a != b and min(a, b) >= 0:
+                    seconds = float(geodesy.distance_m(lon[a], lat[a], lon[b], lat[b])) / (said.speed_kmh / 3.6)
+                    if said.oneway >= 0:
+                        raw.add_edge(a, b, seconds=seconds)
+                    if said.oneway <= 0:
+                        raw.add_edge(b, a, seconds=seconds)
+        if not raw:
+            continue
+        ptr = np.cumsum([0, *map(len, paths)])
+        ways = Ways(lon=lon, lat=lat, points=np.concatenate(paths), ptr=ptr, tags=tags, named=(), dropped={})
+        roads = build(ways, source="a random napkin")
+        check(roads)
+        number = {point: index for index, point in enumerate(zip(lon.tolist(), lat.tolist(), strict=True))}
+        junctions = [number[point] for point in zip(roads.node_lon.tolist(), roads.node_lat.tolist(), strict=True)]
+        found = travel_seconds(roads, np.arange(len(junctions)))
+        for row, source in enumerate(junctions):
+            expected = nx.single_source_dijkstra_path_length(raw, source, weight="seconds")
+            assert found[row].tolist() == pytest.approx([expected.get(junction, np.inf) for junction in junctions])
+            compared += len(junctions)
+    assert compared > 3000

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 
-from tracker.model import BadRoads
+from tracker.model import BadRoads, bundled
 from tracker.roads.build import build
 from tracker.roads.network import RoadNetwork
 from tracker.roads.osm import read_osm
@@ -41,8 +41,6 @@ def load_roads(path: str | PathLike[str] | None = None, *, classes: Iterable[str
     if unknown := chosen - frozenset(CLASSES):
         raise BadRoads(f"{', '.join(sorted(unknown))}: not a road class; choose among {', '.join(CLASSES)}")
     if path is None:
-        from tracker.model.bundled import bundled
-
         file = bundled("roads.osm")
     else:
         file = Path(path)

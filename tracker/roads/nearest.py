@@ -13,7 +13,7 @@ from tracker.roads.ways import Floats, Ints
 if TYPE_CHECKING:
     from tracker.roads.network import RoadNetwork
 
-_BATCH = 4096
+_BATCH = 256
 _A, _E2 = 6378137.0, 6.69437999014e-3
 _SLACK = 1.01
 """Boxes are drawn this much too large, so that no rounding of degrees loses a road."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tracker.model import BadRoads, MissingFile, UnknownPlace, geodesy
+from tracker.model import BadRoads, MissingFile, UnknownPlace, bundled, geodesy
 from tracker.roads.tags import road_label
 from tracker.roads.ways import Floats
 
@@ -48,8 +48,6 @@ class KilometrePosts:
             Columns are missing, a number cannot be read, a post stands twice, or a road has fewer than two.
         """
         if path is None:
-            from tracker.model.bundled import bundled
-
             file = bundled("kilometre_posts.csv")
         else:
             file = Path(path)
