@@ -1,0 +1,62 @@
+"""The front door: reports and roads in, a reconstruction and its picture out."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracker.evidence import read_reports as read_reports
+    from tracker.model import BadReport as BadReport
+    from tracker.model import Reconstruction as Reconstruction
+    from tracker.model import Track as Track
+    from tracker.model import TrackerError as TrackerError
+    from tracker.reconstruct import reconstruct as reconstruct
+    from tracker.render import build_scene as build_scene
+    from tracker.render import draw as draw
+    from tracker.render import export_html as export_html
+    from tracker.render import player_assets as player_assets
+    from tracker.roads import RoadNetwork as RoadNetwork
+    from tracker.roads import load_roads as load_roads
+
+_HOMES = {
+    "BadReport": "tracker.model",
+    "Reconstruction": "tracker.model",
+    "RoadNetwork": "tracker.roads",
+    "Track": "tracker.model",
+    "TrackerError": "tracker.model",
+    "build_scene": "tracker.render",
+    "draw": "tracker.render",
+    "export_html": "tracker.render",
+    "load_roads": "tracker.roads",
+    "player_assets": "tracker.render",
+    "read_reports": "tracker.evidence",
+    "reconstruct": "tracker.reconstruct",
+}
+"""Which floor each name comes from; fetched when first used, because importing folium or pyproj
+opens a socket and changes environment variables, and ``import tracker`` must do neither."""
+
+__all__ = [
+    "BadReport",
+    "Reconstruction",
+    "RoadNetwork",
+    "Track",
+    "TrackerError",
+    "build_scene",
+    "draw",
+    "export_html",
+    "load_roads",
+    "player_assets",
+    "read_reports",
+    "reconstruct",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tracker' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,121 @@
+"""What each report of a unit claims, in the terms of the filter: road cells, steps, and belief."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tracker.model import geodesy
+from tracker.reconstruct.belief import CLUTTER_KM2, prior
+from tracker.reconstruct.kernels import ABSENCE, SIGHTING, TURNAROUND
+from tracker.reconstruct.space import RoadSpace
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+CODES = {"sighting": SIGHTING, "incident": SIGHTING, "turnaround": TURNAROUND, "absence": ABSENCE}
+"""The kinds that say where a unit was, and how the filter reads them."""
+
+RADIUS_TO_SIGMA = 1 / 2.4477
+"""A circle of `radius_m` holds 95 % of a two-dimensional normal with this share of it as standard deviation."""
+
+ROAD_ERROR_M = 200.0
+"""Standard error of a road cell's middle as the place of a column that is itself long."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Claims:
+    """The placed reports of one unit, ready for the filter; arrays have one value per claim unless said."""
+
+    rows: Ints
+    """Row of each claim in the reports table."""
+    kind: Ints
+    """SIGHTING, TURNAROUND or ABSENCE."""
+    first: Ints
+    """First step of the interval."""
+    last: Ints
+    """Last step of the interval."""
+    believed: Floats
+    """Prior probability of being true."""
+    gain: Floats
+    """Weight of having been seen, against 1 for not: prior odds over the density of false claims."""
+    base: Floats
+    """Weight of not having been seen."""
+    ptr: Ints
+    """(claims + 1,) where each claim's cells begin."""
+    cell: Ints
+    """Road cells that the claim may mean, ascending within a claim."""
+    value: NDArray[np.float32]
+    """Density of the place at that cell in 1/km2, shared out over the steps of the interval; 1 for an absence."""
+    centre: Floats
+    """(claims, 3) earth-centred metres of the place given."""
+    sigma_m: Floats
+    """Standard deviation of the place in metres, each way."""
+    off_road_m: Floats
+    """Metres from the place given to the nearest road cell."""
+
+
+def read_claims(
+    reports: gpd.GeoDataFrame, rows: Ints, space: RoadSpace, *, start: pd.Timestamp, step_s: float
+) -> Claims:
+    """The claims of the given rows of a reports table.
+
+    Parameters
+    ----------
+    reports : the reports table
+    rows : rows with a place and one of the kinds of `CODES`
+    space : road cells
+    start, step_s : moment of step 0, and length of a step in seconds
+    """
+    told = reports.iloc[rows]
+    steps = [_steps(told[name], start, step_s) for name in ("earliest", "latest")]
+    kinds = np.array([CODES[kind] for kind in told["kind"]], np.int32)
+    believed = np.clip(prior(told["reliability"], told["credibility"]), 1e-3, 1 - 1e-3)
+    centre = geodesy.earth_centred(told.geometry.x, told.geometry.y)
+    off_road = geodesy.chord_to_metres(space.tree.query(centre)[0])
+    cells, values, sigmas = [], [], []
+    for k, radius in enumerate(told["radius_m"].to_numpy(float)):
+        spread = steps[1][k] - steps[0][k] + 1
+        sigma = _sigma(radius, off_road[k], step_s if spread == 1 else 0.0)
+        sigmas.append(sigma)
+        cell, value = _density(space, centre[k], sigma)
+        if kinds[k] == ABSENCE:
+            inside = geodesy.chord_to_metres(np.linalg.norm(space.tree.data[cell] - centre[k], axis=1)) <= radius
+            cell, value = cell[inside], np.ones(inside.sum())
+        cells.append(cell)
+        values.append(value / spread if kinds[k] == SIGHTING else value)
+    absent = kinds == ABSENCE
+    return Claims(
+        rows=rows,
+        kind=kinds,
+        first=steps[0],
+        last=steps[1],
+        believed=believed,
+        gain=np.where(absent, believed, believed / (1 - believed) * CLUTTER_KM2),
+        base=np.where(absent, 1 - believed, 1.0),
+        ptr=np.concatenate([[0], np.cumsum([len(cell) for cell in cells])]).astype(np.int32),
+        cell=np.concatenate([*cells, np.empty(0)]).astype(np.int32),
+        value=np.concatenate([*values, np.empty(0)]).astype(np.float32),
+        centre=centre,
+        sigma_m=np.array(sigmas),
+        off_road_m=off_road,
+    )
+
+
+def _steps(times: pd.Series, start: pd.Timestamp, step_s: float) -> Ints:
+    seconds = (times - start).dt.total_seconds().to_numpy(float)
+    return np.rint(seconds / step_s).astype(np.int32)
+
+
+def _sigma(radius: float, off_road: float, blur_s: float) -> float:
+    # A place beside the road still means the road; but one far from every road means none that we have.
+    reach = min(off_road, 2 * radius + 2000.0) / 2
+    return float(np.sqrt((radius * RADIUS_TO_SIGMA) ** 2 + ROAD_ERROR_M**2 + reach**2 + (14.0 * blur_s) ** 2 / 12))
+
+
+def _density(space: RoadSpace, centre: Floats, sigma: float) -> tuple[NDArray[np.int64], Floats]:
+    cell = np.sort(np.asarray(space.tree.query_ball_point(centre, geodesy.metres_to_chord(4.5 * sigma)), np.int64))
+    apart = np.linalg.norm(space.tree.data[cell] - centre, axis=1)
+    return cell, np.exp(-0.5 * (apart / sigma) ** 2) / (2 * np.pi * (sigma / 1000) ** 2)

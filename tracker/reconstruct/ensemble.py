@@ -1,0 +1,144 @@
+"""One unit's ensemble: filter its claims forward over the roads, draw histories backward."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.model import History
+from tracker.model.geodesy import chord_to_metres
+from tracker.reconstruct import kernels, pace
+from tracker.reconstruct.claims import Claims
+from tracker.reconstruct.histories import Drawn, histories
+from tracker.reconstruct.space import CELL_S, RoadSpace
+from tracker.reconstruct.wander import extend
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+STEP_S = CELL_S * pace.LEVELS
+"""Seconds of a step: the fastest pace crosses one cell in each of its parts."""
+
+PRUNE = 1e-6
+"""A block of road that holds less than this share of the weight, with the next claims in view, is dropped."""
+
+LOOK_AHEAD = 6
+"""Claims kept in view when deciding what to drop."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ensemble:
+    """Histories of one unit, and where they were at every step."""
+
+    histories: tuple[History, ...]
+    """The timed paths, all of equal weight."""
+    first: int
+    """First step at which a claim speaks."""
+    cells: Ints
+    """(steps, histories) road cell of each history from `first` on, to the last step at which a claim speaks."""
+    turned: NDArray[np.uint8]
+    """(steps, histories) 1 where a history turned round in the step that ends there."""
+    log_evidence: float
+    """Logarithm of the probability of all claims under the model (up to a constant): for comparing models."""
+
+
+def draw_ensemble(
+    space: RoadSpace, claims: Claims, *, members: int, steps: int, random: np.random.Generator
+) -> Ensemble:
+    """Histories drawn from the posterior of one unit's claims.
+
+    Parameters
+    ----------
+    space, claims : road cells, and what the reports say in their terms
+    members : number of histories
+    steps : number of steps of the whole reconstruction; beyond the claims the histories only wander
+    random : source of all draws
+    """
+    begin, end = int(claims.first.min()), int(claims.last.max())
+    count = end - begin + 1
+    first, last = claims.first - begin, claims.last - begin
+    open_ptr, open_claim, slot, slots = _schedule(first, last, count)
+    turning = _turning(claims, first, last, count)
+    mix = pace.mixing(STEP_S)
+    start_cells, start_weights = _start(space, claims, first)
+    common = (
+        turning, first, last, claims.kind, claims.gain.astype(np.float32), claims.base.astype(np.float32),
+    )  # fmt: skip
+    step_ptr, kept_arcs, data_ptr, kept, log_evidence = kernels.forward(
+        space.ptr, space.succ_ptr, space.succ, space.succ_p, space.reverse, mix, pace.PACE,
+        start_cells, start_weights, pace.at_rest(), *common, slot, claims.ptr, claims.cell, claims.value,
+        open_ptr, open_claim, slots, space.middle.astype(np.float32), *_ahead(claims, first, last, count),
+        claims.centre.astype(np.float32), claims.sigma_m.astype(np.float32), PRUNE,
+    )  # fmt: skip
+    block, cell, mode, turned, hop, hop_block, hop_next, _ = kernels.backward(
+        space.ptr, space.pred_ptr, space.pred, space.pred_p, space.reverse, mix, pace.PACE,
+        *common, claims.ptr, claims.cell, claims.value, open_ptr, open_claim,
+        step_ptr, kept_arcs, data_ptr, kept, random.random((count, members, 2)),
+    )  # fmt: skip
+    drawn = Drawn(block=block, cell=cell, turned=turned, hop=hop, hop_block=hop_block, hop_next=hop_next)
+    whole = extend(
+        space, drawn, mode, before=begin, after=max(0, steps - 1 - end), mix=mix, pace=pace.PACE, random=random
+    )
+    return Ensemble(
+        histories=histories(space, whole, np.arange(len(whole.block)) * STEP_S),
+        first=begin,
+        cells=space.ptr[block] + cell,
+        turned=turned,
+        log_evidence=float(log_evidence),
+    )
+
+
+def _schedule(first: Ints, last: Ints, count: int) -> tuple[Ints, Ints, Ints, int]:
+    """Which claims are open at each step, and a plane of the filter for each while it is open."""
+    slot = np.zeros(len(first), np.int32)
+    busy: list[int] = []
+    for claim in np.argsort(first, kind="stable"):
+        free = next((s for s, until in enumerate(busy) if until < first[claim]), len(busy))
+        if free == len(busy):
+            busy.append(0)
+        busy[free] = int(last[claim])
+        slot[claim] = free
+    open_at = [np.flatnonzero((first <= t) & (t <= last)) for t in range(count)]
+    ptr = np.concatenate([[0], np.cumsum([len(found) for found in open_at])]).astype(np.int32)
+    return ptr, np.concatenate(open_at).astype(np.int32), slot, len(busy)
+
+
+def _ahead(claims: Claims, first: Ints, last: Ints, count: int) -> tuple[Ints, Ints, NDArray[np.float32]]:
+    """The next few claims at each step, and how far a column may still drive (m, standard deviation) until it is seen."""
+    ptr, claim, drive = [0], [], []
+    for t in range(count):
+        coming = np.flatnonzero((last > t) & (claims.kind != kernels.ABSENCE))
+        middle = (np.maximum(first[coming], t) + last[coming]) / 2
+        nearest = np.argsort(middle, kind="stable")[:LOOK_AHEAD]
+        claim.extend(coming[nearest])
+        drive.extend(8.5 * STEP_S * (middle[nearest] - t))
+        ptr.append(len(claim))
+    return np.array(ptr, np.int32), np.array(claim, np.int32), np.array(drive, np.float32)
+
+
+def _turning(claims: Claims, first: Ints, last: Ints, count: int) -> NDArray[np.float32]:
+    """Probability of turning back in a step for who stands: small always, larger while a turnaround is reported."""
+    turning = np.full(count, pace.TURN_H * STEP_S / 3600)
+    standing = float(pace.at_rest()[[pace.HALT, pace.STAY]].sum())
+    for k in np.flatnonzero(claims.kind == kernels.TURNAROUND):
+        spread = last[k] - first[k] + 1
+        turning[first[k] : last[k] + 1] += claims.believed[k] / (spread * standing)
+    return np.minimum(turning, 0.2).astype(np.float32)
+
+
+def _start(space: RoadSpace, claims: Claims, first: Ints) -> tuple[Ints, NDArray[np.float32]]:
+    """Road cells where the unit may be at the first step: where the earliest claims, any of them true, let it be."""
+    placed = np.flatnonzero((claims.kind != kernels.ABSENCE) & (np.diff(claims.ptr) > 0))
+    early = placed[np.argsort(first[placed], kind="stable")][:5]
+    weight = np.zeros(len(space.lon))
+    for k in early:
+        at = slice(claims.ptr[k], claims.ptr[k + 1])
+        cell, value = claims.cell[at], claims.value[at]
+        centre = (space.tree.data[cell] * value[:, None]).sum(axis=0) / value.sum()
+        sigma = float(np.sqrt((value * ((space.tree.data[cell] - centre) ** 2).sum(axis=1)).sum() / value.sum()))
+        sigma += 400.0 + 12.0 * STEP_S * float(first[k])
+        near = np.asarray(space.tree.query_ball_point(centre, 4 * sigma), np.int64)
+        apart = chord_to_metres(np.linalg.norm(space.tree.data[near] - centre, axis=1))
+        weight[near] += claims.believed[k] * np.exp(-0.5 * (apart / sigma) ** 2) / sigma
+    cells = np.flatnonzero(weight > 1e-4 * weight.max())
+    return cells.astype(np.int32), (weight[cells] / weight[cells].sum()).astype(np.float32)

@@ -1,0 +1,144 @@
+"""The verb: reports and roads in, tracks and verdicts out."""
+
+from zlib import crc32
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from tracker.model import BadReport, Fault, Reconstruction, Track, tables
+from tracker.model.origins import copies
+from tracker.reconstruct.agreement import agreement
+from tracker.reconstruct.claims import CODES, read_claims
+from tracker.reconstruct.ensemble import STEP_S, Ensemble, draw_ensemble
+from tracker.reconstruct.space import RoadSpace, road_space
+from tracker.reconstruct.summaries import distinct_routes, roads_used
+from tracker.reconstruct.verdicts import Judged, verdicts
+from tracker.roads import RoadNetwork
+
+MEMBERS = 200
+"""Histories of each track, unless asked otherwise."""
+
+
+def reconstruct(
+    reports: gpd.GeoDataFrame, roads: RoadNetwork, *, seed: int = 0, members: int = MEMBERS
+) -> Reconstruction:
+    """Every unit's track and a verdict on every report.
+
+    For each unit named by a sighting, turnaround, incident or absence, histories are drawn from the posterior of where
+    it drove: over all roads, with the moment inside each report's interval unknown, each report true with the
+    probability of its grade and otherwise naming any place. Reports without a unit, roadblocks and statements move no
+    track. The same input and seed give the same result, in any order of the rows; the input is not changed.
+
+    Parameters
+    ----------
+    reports : the reports table (`tables.REPORTS`); only the columns it must have are read
+    roads : the road network
+    seed : number that fixes the draws
+    members : histories of each track, at least 100
+
+    Returns
+    -------
+    Reconstruction
+
+    Raises
+    ------
+    BadReport
+        Columns are missing, times have no zone, or there is no report.
+
+    Notes
+    -----
+    Emission and transition after Newson & Krumm (2009), over states along edges; forward filtering and backward
+    sampling after Godsill, Doucet & West (2004).
+    """
+    _check(reports)
+    if members < 100:
+        raise ValueError(f"members={members}: a track needs at least 100 histories; leave it out for {MEMBERS}")
+    start, end = _span(reports)
+    steps = int(np.ceil((end - start).total_seconds() / STEP_S)) + 1
+    repeats = copies(reports)
+    space = road_space(roads)
+    tracks, judged = {}, []
+    for unit, rows in _units(reports, repeats):
+        claims = read_claims(_closed(reports), rows, space, start=start, step_s=STEP_S)
+        random = np.random.default_rng([seed, crc32(unit.encode())])
+        ensemble = draw_ensemble(space, claims, members=members, steps=steps, random=random)
+        one = Judged(
+            unit=unit, claims=claims, ensemble=ensemble, agreed=agreement(claims, ensemble, len(space.lon))
+        )
+        judged.append(one)
+        tracks[unit] = _track(one, _closed(reports), roads, start=start, end=end)
+    return Reconstruction(
+        reports=reports,
+        tracks=tracks,
+        verdicts=verdicts(_closed(reports), judged, repeats, space, start=start),
+        roads=roads.table,
+        places=roads.places,
+        seed=seed,
+    )
+
+
+def _track(
+    one: Judged, reports: gpd.GeoDataFrame, roads: RoadNetwork, *, start: pd.Timestamp, end: pd.Timestamp
+) -> Track:
+    told = reports.iloc[one.claims.rows]
+    known_from, known_until = told["earliest"].min(), told["latest"].max()
+    window = ((known_from - start).total_seconds(), (known_until - start).total_seconds())
+    members = one.ensemble.histories
+    return Track(
+        unit=one.unit,
+        start=start,
+        end=end,
+        known_from=known_from,
+        known_until=known_until,
+        histories=members,
+        weights=np.full(len(members), 1 / len(members)),
+        edges=roads_used(roads, members, start=start, window=window),
+        routes=distinct_routes(
+            roads, members, window=window, report_ids=list(told["report_id"]), agreement=one.agreed
+        ),
+        places=roads.places,
+    )
+
+
+def _units(reports: gpd.GeoDataFrame, repeats: "pd.Series[str]") -> list[tuple[str, np.ndarray]]:
+    """The units that a track can be made of, by their first report, with the rows that speak for them."""
+    placed = reports.geometry.notna() & ~reports.geometry.is_empty & reports["radius_m"].notna()
+    speaking = placed & reports["unit"].notna() & reports["kind"].isin(list(CODES)) & repeats.isna().to_numpy()
+    told = reports[["unit", "report_id", "earliest", "kind"]].assign(row=np.arange(len(reports)))[speaking.to_numpy()]
+    # By id, so that the order of the rows changes nothing.
+    told = told.sort_values(["report_id", "row"], kind="stable")
+    units = []
+    for unit, group in told.groupby("unit", sort=True):
+        if (group["kind"] != "absence").any():
+            units.append((group["earliest"].min(), str(unit), group["row"].to_numpy(np.int32)))
+    return [(unit, rows) for _, unit, rows in sorted(units, key=lambda entry: entry[:2])]
+
+
+def _closed(reports: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The reports with an open end closed at its beginning: an incident without an end is known for one moment."""
+    return reports.assign(latest=reports["latest"].fillna(reports["earliest"]))
+
+
+def _span(reports: gpd.GeoDataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
+    times = pd.concat([reports["earliest"], reports["latest"]]).dropna()
+    return times.min(), times.max()
+
+
+def _check(reports: gpd.GeoDataFrame) -> None:
+    """Refuse what is not a reports table, with everything that is wrong at once."""
+    faults = []
+
+    def fault(column: str | None, problem: str, remedy: str) -> None:
+        faults.append(Fault(file="<table>", row=None, column=column, value="", problem=problem, remedy=remedy))
+
+    for name in tables.REPORTS:
+        if name not in reports and name in ("report_id", "kind", "unit", "earliest", "latest", "geometry", "radius_m", "reliability", "credibility", "origin"):
+            fault(name, "is missing", "read the reports with read_reports, which fills what a file lacks")
+    for name in ("earliest", "latest"):
+        if name in reports and not isinstance(reports[name].dtype, pd.DatetimeTZDtype):
+            fault(name, "has no time zone", "make it a timezone-aware time, as read_reports does")
+    if len(reports) == 0:
+        fault(None, "holds no report", "give at least one")
+    if faults:
+        raise BadReport(faults)

@@ -1,0 +1,294 @@
+"""The road cells that a column can be in, and where it can go from each: the state space of the filter."""
+
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
+
+from tracker.model.geodesy import earth_centred
+from tracker.roads import RoadNetwork
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+CELL_S = 18.0
+"""Free travel time through one cell, in seconds: 150 to 450 m of road."""
+
+BLOCK = 12
+"""Cells of a block, about."""
+
+ORIGINS = 96
+"""Places that long drives are sent out from to learn how traffic turns at junctions."""
+
+
+@dataclass(frozen=True, eq=False)
+class RoadSpace:
+    """Cells along every arc of a network, in blocks of a few, and the ways from block to block.
+
+    A block is a piece of one arc: the filter keeps and drops whole blocks, so a long arc costs only where the unit
+    may be.
+    """
+
+    network: RoadNetwork
+    """The network that the cells lie on."""
+    arc_ptr: Ints
+    """(arcs + 1,) first cell of each arc."""
+    arc: Ints
+    """(cells,) arc of each cell."""
+    lon: Floats
+    """(cells,) longitude of the cells' middles."""
+    lat: Floats
+    """(cells,) latitude of the cells' middles."""
+    tree: Any
+    """k-d tree over the cells' earth-centred metres."""
+    ptr: Ints
+    """(blocks + 1,) first cell of each block."""
+    middle: Floats
+    """(blocks, 3) earth-centred metres of each block's middle."""
+    reverse: Ints
+    """(blocks,) the block of the same stretch in the opposite direction, or -1."""
+    succ_ptr: Ints
+    """(blocks + 1,) where each block's onward ways begin."""
+    succ: Ints
+    """Blocks reached next, arcs too short for a cell being passed through."""
+    succ_p: NDArray[np.float32]
+    """Probability of going on to each."""
+    pred_ptr: Ints
+    """(blocks + 1,) the same ways by the block entered."""
+    pred: Ints
+    """Blocks come from."""
+    pred_p: NDArray[np.float32]
+    """Probability of that way, as in `succ_p`."""
+
+
+_spaces: WeakKeyDictionary[RoadNetwork, RoadSpace] = WeakKeyDictionary()
+
+
+def road_space(network: RoadNetwork) -> RoadSpace:
+    """The cells of a network; built once for each network object, since it never changes."""
+    if network not in _spaces:
+        _spaces[network] = _build(network)
+    return _spaces[network]
+
+
+def _build(network: RoadNetwork) -> RoadSpace:
+    states = network.states(CELL_S)
+    arc_ptr = np.asarray(states.ptr, np.int32)
+    size = np.diff(arc_ptr).astype(np.int32)
+    turns = _skip_short(size, *turn_probabilities(network))
+    ptr, of_arc = _blocks(size)
+    reverse, succ_ptr, succ, succ_p = _join_blocks(ptr, of_arc, np.asarray(network.arc_reverse, np.int64), *turns)
+    blocks = len(ptr) - 1
+    source = np.repeat(np.arange(blocks, dtype=np.int32), np.diff(succ_ptr))
+    order = np.argsort(succ, kind="stable")
+    xyz = earth_centred(states.lon, states.lat)
+    return RoadSpace(
+        network=network,
+        arc_ptr=arc_ptr,
+        arc=np.asarray(states.arc, np.int32),
+        lon=np.asarray(states.lon, float),
+        lat=np.asarray(states.lat, float),
+        tree=cKDTree(xyz),
+        ptr=ptr,
+        middle=xyz[(ptr[:-1] + ptr[1:]) // 2],
+        reverse=reverse,
+        succ_ptr=succ_ptr,
+        succ=succ,
+        succ_p=succ_p,
+        pred_ptr=np.concatenate([[0], np.cumsum(np.bincount(succ, minlength=blocks))]).astype(np.int32),
+        pred=source[order],
+        pred_p=succ_p[order],
+    )
+
+
+def _blocks(size: Ints) -> tuple[Ints, Ints]:
+    """First cell of each block, and each block's arc.
+
+    An odd number of blocks an arc, mirrored about the middle one: then the blocks of both directions of a road match.
+    """
+    ptr, of_arc = [0], []
+    for arc in np.flatnonzero(size):
+        cells = int(size[arc])
+        pieces = max(1, round(cells / BLOCK)) | 1
+        half = [i * cells // pieces for i in range(1, pieces // 2 + 1)]
+        cuts = [0, *half, *(cells - cut for cut in reversed(half)), cells]
+        cuts = sorted(set(cuts))
+        begin = ptr[-1]
+        ptr.extend(begin + cut for cut in cuts[1:])
+        of_arc.extend([arc] * (len(cuts) - 1))
+    return np.array(ptr, np.int32), np.array(of_arc, np.int32)
+
+
+def _join_blocks(
+    ptr: Ints, of_arc: Ints, arc_reverse: NDArray[np.int64], turn_ptr: Ints, turn_arc: Ints, turn_p: NDArray[np.float32]
+) -> tuple[Ints, Ints, Ints, NDArray[np.float32]]:
+    blocks = len(of_arc)
+    arcs = len(arc_reverse)
+    first = np.searchsorted(of_arc, np.arange(arcs)).astype(np.int64)
+    last = np.searchsorted(of_arc, np.arange(arcs), side="right") - 1
+    opposite = arc_reverse[of_arc]
+    number = np.arange(blocks)
+    reverse = np.where(opposite >= 0, last[opposite] - (number - first[of_arc]), -1).astype(np.int32)
+    ends = number == last[of_arc]
+    counts = np.where(ends, np.diff(turn_ptr)[of_arc], 1)
+    succ_ptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    succ = np.empty(succ_ptr[-1], np.int32)
+    succ_p = np.ones(succ_ptr[-1], np.float32)
+    within = succ_ptr[:-1][~ends]
+    succ[within] = number[~ends] + 1
+    for block in number[ends]:
+        at, turns = slice(succ_ptr[block], succ_ptr[block + 1]), slice(turn_ptr[of_arc[block]], turn_ptr[of_arc[block] + 1])
+        succ[at], succ_p[at] = first[turn_arc[turns]], turn_p[turns]
+    return reverse, succ_ptr, succ, succ_p
+
+
+def turn_probabilities(network: RoadNetwork) -> tuple[Ints, Ints, Floats]:
+    """How a column turns at junctions: in the proportion in which long drives on this network do.
+
+    Quickest ways are sent out from places all over the network; the turns that they take, plus a small share for every
+    possible turn, give the probabilities. Turning back is left to dead ends (and to standing columns, elsewhere).
+
+    Returns
+    -------
+    ptr (arcs + 1,), next arc, probability: for each arc the arcs that can follow.
+    """
+    arcs, nodes = len(network.arc_tail), len(network.node_lon)
+    out_ptr = np.asarray(network.arc_ptr, np.int64)
+    tail, head = np.asarray(network.arc_tail, np.int64), np.asarray(network.arc_head, np.int64)
+    seconds = np.maximum(np.asarray(network.seconds, float), 0.01)
+    # Parallel arcs: the quicker one carries the drives.
+    best = np.lexsort((seconds, head, tail))
+    first = np.ones(arcs, bool)
+    first[1:] = (np.diff(tail[best]) != 0) | (np.diff(head[best]) != 0)
+    quick = best[first]
+    graph = csr_array((seconds[quick], (tail[quick], head[quick])), shape=(nodes, nodes))
+    arc_of = csr_array((quick + 1.0, (tail[quick], head[quick])), shape=(nodes, nodes))
+    turn_ptr, turn_arc = _possible_turns(out_ptr, head, np.asarray(network.arc_reverse, np.int64))
+    flow = np.zeros(len(turn_arc))
+    # Origins spread evenly along the network's length: by cumulated arc seconds, so busy and empty parts count alike.
+    along = np.cumsum(seconds)
+    origins = np.unique(tail[np.searchsorted(along, (np.arange(ORIGINS) + 0.5) / ORIGINS * along[-1])])
+    for chunk in np.array_split(origins, max(1, len(origins) // 16)):
+        reach, before = dijkstra(graph, indices=chunk, return_predecessors=True)
+        _count_turns(
+            reach, before, np.asarray(arc_of.indptr, np.int64), np.asarray(arc_of.indices, np.int64),
+            np.asarray(arc_of.data).astype(np.int64) - 1, turn_ptr, turn_arc, flow,
+        )  # fmt: skip
+    speed = np.asarray(network.length_m, float)[network.arc_edge] / seconds
+    return turn_ptr.astype(np.int32), turn_arc.astype(np.int32), _shares(turn_ptr, turn_arc, flow, speed)
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _possible_turns(out_ptr: Any, head: Any, reverse: Any) -> Any:
+    arcs = len(head)
+    ptr = np.zeros(arcs + 1, np.int64)
+    for a in range(arcs):
+        out = out_ptr[head[a] + 1] - out_ptr[head[a]]
+        ptr[a + 1] = ptr[a] + max(out - (1 if reverse[a] >= 0 else 0), 1 if out > 0 else 0)
+    arc = np.empty(ptr[arcs], np.int64)
+    for a in range(arcs):
+        at = ptr[a]
+        for b in range(out_ptr[head[a]], out_ptr[head[a] + 1]):
+            if b != reverse[a] or ptr[a + 1] - ptr[a] == 1 and out_ptr[head[a] + 1] - out_ptr[head[a]] == 1:
+                arc[at] = b
+                at += 1
+    return ptr, arc
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _count_turns(
+    reach: Any, before: Any, ip: Any, idx: Any, arc: Any, turn_ptr: Any, turn_arc: Any, flow: Any
+) -> None:
+    nodes = reach.shape[1]
+    into = np.empty(nodes, np.int64)
+    for s in range(reach.shape[0]):
+        order = np.argsort(reach[s])
+        beyond = np.ones(nodes)
+        for v in range(nodes):
+            into[v] = -1
+            u = before[s, v]
+            if u >= 0:
+                for j in range(ip[u], ip[u + 1]):
+                    if idx[j] == v:
+                        into[v] = arc[j]
+        for q in range(nodes - 1, -1, -1):
+            v = order[q]
+            u = before[s, v]
+            if u < 0 or not np.isfinite(reach[s, v]):
+                continue
+            beyond[u] += beyond[v]
+            if into[u] >= 0 and into[v] >= 0:
+                for j in range(turn_ptr[into[u]], turn_ptr[into[u] + 1]):
+                    if turn_arc[j] == into[v]:
+                        flow[j] += beyond[v]
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _shares(turn_ptr: Any, turn_arc: Any, flow: Any, speed: Any) -> Any:
+    p = np.zeros(len(turn_arc))
+    for a in range(len(turn_ptr) - 1):
+        total = 0.0
+        plain = 0.0
+        for j in range(turn_ptr[a], turn_ptr[a + 1]):
+            total += flow[j]
+            plain += speed[turn_arc[j]] ** 2
+        for j in range(turn_ptr[a], turn_ptr[a + 1]):
+            local = speed[turn_arc[j]] ** 2 / plain
+            # One drive in seven is bound for somewhere near: any turn, faster roads first.
+            p[j] = local if total <= 0 else 0.85 * flow[j] / total + 0.15 * local
+    return p
+
+
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _skip_short(size: Any, turn_ptr: Any, turn_arc: Any, turn_p: Any) -> Any:
+    arcs = len(size)
+    ptr = np.zeros(arcs + 1, np.int32)
+    out_arc = np.empty(4 * len(turn_arc) + 16, np.int32)
+    out_p = np.empty(4 * len(turn_arc) + 16, np.float32)
+    stack_arc = np.empty(256, np.int64)
+    stack_p = np.empty(256, np.float64)
+    stack_depth = np.empty(256, np.int64)
+    at = 0
+    for a in range(arcs):
+        begin = at
+        total = 0.0
+        if size[a] > 0:
+            top = 1
+            stack_arc[0] = a
+            stack_p[0] = 1.0
+            stack_depth[0] = 0
+            while top:
+                top -= 1
+                b0 = stack_arc[top]
+                p0 = stack_p[top]
+                depth = stack_depth[top]
+                for j in range(turn_ptr[b0], turn_ptr[b0 + 1]):
+                    b = turn_arc[j]
+                    p = p0 * turn_p[j]
+                    if size[b] > 0:
+                        if at >= len(out_arc):
+                            more = np.empty(2 * len(out_arc), np.int32)
+                            more[:at] = out_arc[:at]
+                            out_arc = more
+                            more_p = np.empty(2 * len(out_p), np.float32)
+                            more_p[:at] = out_p[:at]
+                            out_p = more_p
+                        out_arc[at] = b
+                        out_p[at] = p
+                        total += p
+                        at += 1
+                    elif depth < 12 and p > 1e-3 and top < 255:
+                        stack_arc[top] = b
+                        stack_p[top] = p
+                        stack_depth[top] = depth + 1
+                        top += 1
+            for j in range(begin, at):
+                out_p[j] /= total
+        ptr[a + 1] = at
+    return ptr, out_arc[:at].copy(), out_p[:at].copy()

@@ -1,0 +1,182 @@
+"""What the reconstruction says about each report, and why, in plain words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tracker.model import tables
+from tracker.model.geodesy import distance_m
+from tracker.reconstruct.agreement import agreement, nearest_m
+from tracker.reconstruct.claims import CODES, Claims, read_claims
+from tracker.reconstruct.ensemble import STEP_S, Ensemble
+from tracker.reconstruct.space import RoadSpace
+from tracker.roads import RoadNetwork, travel_between
+
+Floats = NDArray[np.float64]
+
+SUPPORTS, DOUBTFUL, IMPOSSIBLE, UNUSED = "supports", "doubtful", "impossible", "unused"
+
+SILENT = {
+    "roadblock": "a roadblock does not say where a unit is",
+    "statement": "a statement places nobody; it stands in the timeline",
+}
+"""Kinds that never move a track, with the reason."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Judged:
+    """One unit's claims, its ensemble, and how they agree."""
+
+    unit: str
+    """The unit's name."""
+    claims: Claims
+    """The reports that moved the track."""
+    ensemble: Ensemble
+    """The histories."""
+    agreed: Floats
+    """(claims, histories) probability of each report, given each history."""
+
+    @property
+    def p_true(self) -> Floats:
+        """(claims,) probability of each report."""
+        return np.asarray(self.agreed.mean(axis=1))
+
+
+def verdicts(
+    reports: gpd.GeoDataFrame,
+    judged: Sequence[Judged],
+    repeats: "pd.Series[str]",
+    space: RoadSpace,
+    *,
+    start: pd.Timestamp,
+) -> gpd.GeoDataFrame:
+    """A verdict on every report, in the order of the table: `tables.VERDICTS`.
+
+    Parameters
+    ----------
+    reports : the reports table
+    judged : every unit with a track
+    repeats : the report that each report repeats, or NA
+    space : road cells
+    start : moment of step 0
+    """
+    found: dict[int, tuple[float, str, str]] = {}
+    for one in judged:
+        found.update(_of_unit(reports, one, space))
+    trusted = {one.unit: one for one in judged}
+    rows = []
+    for row, report in enumerate(reports.itertuples(index=False)):
+        if row not in found:
+            found[row] = _of_other(reports, row, report, trusted, repeats.iloc[row], space, start)
+        p, verdict, reason = found[row]
+        rows.append((report.report_id, report.unit, p, verdict, reason))
+    columns = dict(zip(("report_id", "unit", "p_true", "verdict", "reason"), zip(*rows, strict=True), strict=True))
+    return tables.table({**columns, "geometry": reports.geometry}, tables.VERDICTS)
+
+
+def _of_unit(reports: gpd.GeoDataFrame, one: Judged, space: RoadSpace) -> dict[int, tuple[float, str, str]]:
+    found = {}
+    p_true = one.p_true
+    for k, row in enumerate(one.claims.rows):
+        p = float(p_true[k])
+        if len(one.claims.cell[one.claims.ptr[k] : one.claims.ptr[k + 1]]) == 0 and one.claims.base[k] == 1:
+            km = one.claims.off_road_m[k] / 1000
+            found[int(row)] = (p, DOUBTFUL, f"the nearest road of the network is {km:.0f} km from its place")
+        elif p >= 0.5:
+            found[int(row)] = (p, SUPPORTS, f"agrees with the track of {one.unit} ({p:.0%})")
+        else:
+            found[int(row)] = (p, *_against(reports, one.claims, k, p, one, space))
+    return found
+
+
+def _of_other(
+    reports: gpd.GeoDataFrame,
+    row: int,
+    report: object,
+    judged: Mapping[str, Judged],
+    repeated: object,
+    space: RoadSpace,
+    start: pd.Timestamp,
+) -> tuple[float, str, str]:
+    """The verdict on a report that moved no track."""
+    kind, unit, place = report.kind, report.unit, report.geometry  # type: ignore[attr-defined]
+    if kind in SILENT:
+        return np.nan, UNUSED, SILENT[kind]
+    if place is None or place.is_empty:
+        return np.nan, UNUSED, "it gives no place"
+    if kind == "incident" and pd.isna(unit):
+        return np.nan, UNUSED, "an incident that names no unit does not say where one is"
+    if kind == "absence" and pd.isna(unit):
+        return np.nan, UNUSED, "it does not say which unit was absent"
+    against = judged if pd.isna(unit) else {name: one for name, one in judged.items() if name == unit}
+    if not against:
+        return np.nan, UNUSED, f"no track of {unit} could be made" if not pd.isna(unit) else "there is no track to hold it against"
+    claims = read_claims(reports, np.array([row], np.int32), space, start=start, step_s=STEP_S)
+    p_of = {name: float(agreement(claims, one.ensemble, len(space.lon)).mean()) for name, one in against.items()}
+    best = max(p_of, key=lambda name: p_of[name])
+    p = p_of[best]
+    if not pd.isna(repeated):
+        return p, UNUSED, f"repeats {repeated}, of the same origin: one voice, counted once"
+    if p >= 0.5:
+        return p, UNUSED, f"names no unit, so it moves no track; it fits {best} ({p:.0%})"
+    return p, *_against(reports, claims, 0, p, against[best], space)
+
+
+def _against(
+    reports: gpd.GeoDataFrame, claims: Claims, k: int, p: float, one: Judged, space: RoadSpace
+) -> tuple[str, str]:
+    """Doubtful or impossible, and the strongest reason."""
+    row = int(claims.rows[k])
+    conflict = _worst_conflict(reports, row, one, space.network)
+    if conflict is not None:
+        return IMPOSSIBLE, conflict
+    reasons = []
+    away = nearest_m(claims, one.ensemble, space.tree.data, k)
+    radius = float(reports["radius_m"].iloc[row])
+    if away > radius:
+        reasons.append(f"the track of {one.unit} comes no nearer than {away / 1000:.0f} km in its time")
+    believed = float(claims.believed[k])
+    if believed < 0.5:
+        source = reports["reliability"].iloc[row]
+        grade = ("?" if pd.isna(source) else str(source)) + _digit(reports["credibility"].iloc[row])
+        reasons.append(f"its grade {grade} alone makes it {believed:.0%} likely")
+    if not reasons:
+        reasons.append(f"other reports of {one.unit} leave it {p:.0%} likely")
+    return DOUBTFUL, "; ".join(reasons)
+
+
+def _digit(grade: object) -> str:
+    return "?" if pd.isna(grade) else str(grade)  # type: ignore[call-overload]
+
+
+def _worst_conflict(reports: gpd.GeoDataFrame, row: int, one: Judged, network: RoadNetwork) -> str | None:
+    """The trusted report that the doubted one is farthest from being reconciled with, if physics forbids both."""
+    sure = (one.p_true >= 0.8) & (one.claims.rows != row) & np.isin(one.claims.kind, [0])
+    doubted, trusted = reports.iloc[row], reports.iloc[one.claims.rows[sure]]
+    if len(trusted) == 0:
+        return None
+    apart = distance_m(doubted.geometry.x, doubted.geometry.y, trusted.geometry.x, trusted.geometry.y)
+    slack = np.asarray(trusted["radius_m"], float) + float(doubted["radius_m"])
+    # The most time that there can have been between the two, in either order.
+    later = (doubted["latest"] - trusted["earliest"]).dt.total_seconds().to_numpy(float)
+    earlier = (trusted["latest"] - doubted["earliest"]).dt.total_seconds().to_numpy(float)
+    hours = np.maximum(np.maximum(later, earlier), 0) / 3600
+    needed = np.maximum(apart - slack, 0) / 1000 / np.maximum(hours, 1 / 60)
+    for k in np.argsort(-needed, kind="stable")[:5]:
+        if needed[k] <= 0:
+            break
+        here, there = trusted.geometry.iloc[k], doubted.geometry
+        metres, seconds = travel_between(network, (here.x, here.y), (there.x, there.y))
+        share = max(0.0, 1 - slack[k] / metres) if metres > 0 else 0.0
+        if seconds * share > hours[k] * 3600:
+            trusted_id = trusted["report_id"].iloc[k]
+            if not np.isfinite(metres):
+                return f"no road of the network joins its place to that of {trusted_id}"
+            if hours[k] < 1 / 60:
+                return f"at the same time {trusted_id} places {one.unit} {apart[k] / 1000:.0f} km away"
+            return f"would need {metres * share / 1000 / hours[k]:.0f} km/h from {trusted_id}"
+    return None
