@@ -36,7 +36,8 @@ TOWNS = {
 HOSTILE = (
     "</script><script>window.__hit=1</script><script>alert(1)</script>"
     "{{ 7919*7907 }} {{ cycler.__init__.__globals__.os.getpid() }} {% x %} {# #} ${window.__hit=1} `${window.__hit=1}`"
-    "<img src=x onerror=\"window.__hit=1\"> '\"&amp; \u2028\u2029 --> <!-- ]]> javascript:window.__hit=1 \\ \\u003c __SCENE__ __SCRIPTS__"
+    '<img src=x onerror="window.__hit=1"> \'"&amp; \u2028\u2029 --> <!-- ]]> javascript:window.__hit=1 '
+    "\\ \\u003c __SCENE__ __SCRIPTS__"
 )
 """What an enemy would write into a report."""
 
@@ -61,7 +62,8 @@ def hostile_march() -> Reconstruction:
     for name, dtype in tables.REPORTS.items():
         if dtype == "str" and name not in keep:
             reports[name] = pd.Series([f"{HOSTILE} {name} {k}" for k in range(len(reports))], dtype="str")
-    reports["url"] = pd.Series(["javascript:window.__hit=1", "https://example.org/\"><script>"] * 5, dtype="str")[: len(reports)]
+    addresses = ["javascript:window.__hit=1", 'https://example.org/"><script>', " JaVaScRiPt:alert(1)"] * 3
+    reports["url"] = pd.Series(addresses, dtype="str")
     reports["report_id"] = pd.Series([f"{HOSTILE} {k}" for k in range(len(reports))], dtype="str")
     reports.loc[3, ["kind", "reliability", "time_basis"]] = HOSTILE
     verdicts["report_id"] = reports["report_id"]
@@ -134,7 +136,18 @@ def _reports() -> gpd.GeoDataFrame:
         ("r3", "sighting", "main column", "05:10", "05:40", "Millbrook", 5000, "B", 2, "About forty vehicles pass."),
         ("r4", "incident", None, "06:00", "06:20", "Millbrook", 4000, "C", 3, "A fuel store burns."),
         ("r5", "sighting", "second column", "06:30", "07:30", "Millbrook", 6000, "C", 2, "A second group, smaller."),
-        ("r6", "sighting", "main column", "05:30", "05:35", "Northgate", 3000, "E", 5, "Already at the gates, says a neighbour."),
+        (
+            "r6",
+            "sighting",
+            "main column",
+            "05:30",
+            "05:35",
+            "Northgate",
+            3000,
+            "E",
+            5,
+            "At the gates, says a neighbour.",
+        ),
         ("r7", "absence", "main column", "08:00", "09:00", "Ashby", 8000, "B", 3, "Nobody here yet."),
         ("r8", "turnaround", "main column", "11:00", "12:00", "Northgate", 15000, "C", 3, "They turn, people say."),
         ("r9", "statement", "main column", "11:30", None, None, None, "F", 6, "A spokesman says that all is quiet."),
@@ -190,9 +203,7 @@ def _path(roads: gpd.GeoDataFrame, edges: list[int]) -> RoadPath:
     vertices = np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
     metres = path_metres(*vertices.T)
     starts = metres[np.cumsum([0, *(len(part) - 1 for part in parts)])]
-    return RoadPath(
-        edges=np.array(edges), leg_start=starts, lon=vertices[:, 0], lat=vertices[:, 1], metres=metres
-    )
+    return RoadPath(edges=np.array(edges), leg_start=starts, lon=vertices[:, 0], lat=vertices[:, 1], metres=metres)
 
 
 def _track(
@@ -211,12 +222,9 @@ def _track(
         histories.append(History(path=path, seconds=seconds, metres=metres))
     weights = chance.dirichlet(np.full(members, 20.0))
     probability = [1.0, float(sum(weights[k] for k in range(members) if k % 4 != 3)), 1.0]
+    passed = pd.DatetimeIndex([START + pd.Timedelta(hours=hours + late) for hours in (3, 6, 9)])
     edges = gpd.GeoDataFrame(
-        {
-            "road": ["M1"] * 3,
-            "probability": probability,
-            **{name: pd.DatetimeIndex([START + pd.Timedelta(hours=h + late) for h in (3, 6, 9)]) for name in ("t05", "t50", "t95")},
-        },
+        {"road": ["M1"] * 3, "probability": probability, "t05": passed, "t50": passed, "t95": passed},
         geometry=list(roads.geometry[:3]),
         index=[0, 1, 2],
         crs=tables.CRS,

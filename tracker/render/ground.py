@@ -93,10 +93,8 @@ def roads_scene(
             chosen = flat[kept & (rank == level) & (inferred == guess)]
             if len(chosen):
                 counts, coordinates = _joined(chosen, tolerance)
-                packed = np.rint(coordinates / (narrow, 1.0) * scale).astype(np.int64)
-                scene.append(
-                    {"class": name, "inferred": guess, "n": counts, "d": pack(packed[:, 0].tolist(), packed[:, 1].tolist())}
-                )
+                lon, lat = np.rint(coordinates / (narrow, 1.0) * scale).astype(np.int64).T.tolist()
+                scene.append({"class": name, "inferred": guess, "n": counts, "d": pack(lon, lat)})
     return scene
 
 

@@ -126,7 +126,7 @@ def shown(weights: Floats, most: int = DOTS) -> NDArray[np.int64]:
     count = min(len(weights), most)
     levels = (np.arange(count) + 0.5) / count
     mass = np.cumsum(weights)
-    return np.minimum(np.searchsorted(mass, levels * mass[-1]), len(weights) - 1)
+    return np.asarray(np.minimum(np.searchsorted(mass, levels * mass[-1]), len(weights) - 1), np.int64)
 
 
 def _histories(track: Track, later: float) -> tuple[list[dict[str, object]], list[dict[str, object]]]:

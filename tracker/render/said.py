@@ -1,6 +1,7 @@
 """The told part of a scene: every report with its verdict, roadblocks and incidents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -9,6 +10,7 @@ from tracker.model import Reconstruction
 from tracker.render.axis import Axis
 
 Entry = dict[str, object]
+Row = Mapping[str, Any]
 
 
 def reports_scene(
@@ -24,7 +26,8 @@ def reports_scene(
     units : names of the units that the scene shows, in its order
     scale : packed coordinates are degrees times this
     """
-    told = march.reports.reset_index(drop=True).sort_values(["earliest", "report_id"], kind="stable", na_position="last")
+    told = march.reports.reset_index(drop=True)
+    told = told.sort_values(["earliest", "report_id"], kind="stable", na_position="last")
     reports = [
         _report(row, march.verdicts.iloc[k], t0=t0, axis=axis, units=units, scale=scale)  # in the order of the reports
         for k, row in told.iterrows()
@@ -32,12 +35,11 @@ def reports_scene(
     return reports, _placed(reports, "roadblock"), _placed(reports, "incident")
 
 
-def _report(row: "pd.Series[object]", verdict: "pd.Series[object]", *, t0: pd.Timestamp, axis: Axis,
-            units: Sequence[str], scale: int) -> Entry:  # fmt: skip
+def _report(row: Row, verdict: Row, *, t0: pd.Timestamp, axis: Axis, units: Sequence[str], scale: int) -> Entry:
     unit = _text(verdict["unit"]) or _text(row["unit"])
     point = row["geometry"]
-    somewhere = point is not None and not point.is_empty  # type: ignore[attr-defined]
-    lon, lat = (point.x, point.y) if somewhere else (0.0, 0.0)  # type: ignore[attr-defined]
+    somewhere = point is not None and not point.is_empty
+    lon, lat = (point.x, point.y) if somewhere else (0.0, 0.0)
     radius, p_true = _number(row["radius_m"]), _number(verdict["p_true"])
     entry: Entry = {
         "id": _text(row["report_id"]),
@@ -98,5 +100,5 @@ def _number(value: object) -> float | None:
     return float(text) if text else None
 
 
-def _second(moment: object, t0: pd.Timestamp) -> int | None:
-    return None if pd.isna(moment) else round((pd.Timestamp(moment) - t0).total_seconds())  # type: ignore[call-overload,arg-type]
+def _second(moment: Any, t0: pd.Timestamp) -> int | None:
+    return None if pd.isna(moment) else round((moment - t0).total_seconds())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -17,7 +18,7 @@ from tracker.render.motion import SCALE, Motion, motion_of, unit_scene
 from tracker.render.said import reports_scene
 
 Floats = NDArray[np.float64]
-Scene = dict[str, object]
+Scene = dict[str, Any]
 
 VERSION = 1
 ROAD_TOLERANCE_M = 100.0

@@ -15,18 +15,22 @@ ROAD_CLASSES = (
 """OpenStreetMap's classes of roads from the smallest to the largest, which is the order of drawing."""
 
 ROAD_STROKES: Mapping[str, tuple[str, float]] = {
-    "motorway": ("#7a6a3a", 2.2),
-    "trunk": ("#8d7c4a", 1.8),
-    "primary": ("#a79b7d", 1.3),
-    "secondary": ("#c2bba8", 0.9),
+    "motorway": ("#8b7440", 2.4),
+    "trunk": ("#9a8556", 2.0),
+    "primary": ("#ab9b75", 1.5),
+    "secondary": ("#c0b596", 1.1),
+    "tertiary": ("#cec6ae", 0.9),
 }
-"""Colour and width in pixels of the larger classes."""
+"""Colour and width in pixels of the larger classes, as in templates/player/looks.js."""
 
-SMALL_ROAD_STROKE = ("#d6d1c4", 0.6)
+SMALL_ROAD_STROKE = ("#d6d0bf", 0.8)
 """Colour and width of every other road."""
 
-UNIT_COLOURS = ("#b5121b", "#0072b2", "#7a4fa3", "#00795b", "#a04000", "#8a1c63", "#3b5b92", "#5f6b00")
-"""Colours of units in order, told apart in the common kinds of colour blindness, 4.5:1 on white; then from the start."""
+PAPER = "#f7f4ec"
+INK = "#1b1b1b"
+
+UNIT_COLOURS = ("#0b5fc4", "#8a2fa8", "#7a4a12", "#00727a", "#3b3b9e", "#a3004f")
+"""Colours of units in order, then from the start; none is a verdict's, as in templates/player/looks.js."""
 
 FINEST_CLASS = ((600.0, "primary"), (200.0, "secondary"), (60.0, "tertiary"), (25.0, "unclassified"))
 """Diagonal of the picture in km, and the smallest class of road that is worth drawing at such a scale or larger."""

@@ -1,0 +1,86 @@
+"""The words that Python writes into a page; the player has its own in templates/player/words.js."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """One language's words."""
+
+    title: str
+    """Title of a figure that was given none; {start} and {end} are dates."""
+    alt: str
+    """Alternative text where none was given; {units} are names."""
+    reading: str
+    """How to read the picture."""
+    roads: str
+    """Whose roads; ends before the name of the licence."""
+    made_with: str
+    """Whose map library."""
+    still: str
+    """Caption of the table that stands in for the player; {zone} is a zone's name."""
+    time: str
+    """Head of the column of times."""
+    unknown: str
+    """Nothing useful is known."""
+    no_report: str
+    """Before the first or after the last report."""
+    near: str
+    """At a named place; {place}."""
+    away: str
+    """Beside a named place; {km}, {compass}, {place}."""
+    sure: str
+    """The radius that holds 90 %; {km}."""
+    compass: tuple[str, ...]
+    """N, NE, E, ... NW."""
+
+
+WORDS = {
+    "en": Words(
+        title="Reconstructed march, {start} to {end}",
+        alt="Map and time chart of where {units} probably was at each moment. The same positions stand in the table.",
+        reading=(
+            "How to read it: each small dot is one plausible history of a column, and all dots of a colour are equally "
+            "probable. Where they lie close together the position is well known; where they scatter it is not."
+        ),
+        roads="Roads © OpenStreetMap contributors,",
+        made_with="Map: Leaflet.",
+        still="Where each unit probably was (times in {zone}; the distance holds 90 % of the probability)",
+        time="Time",
+        unknown="not known",
+        no_report="no report at this time:",
+        near="{place}",
+        away="{km} km {compass} of {place}",
+        sure="within {km} km",
+        compass=("N", "NE", "E", "SE", "S", "SW", "W", "NW"),
+    ),
+    "ru": Words(
+        title="Реконструкция марша, {start} – {end}",
+        alt="Карта и график: где в каждый момент, вероятно, находилась колонна ({units}). То же самое дано в таблице.",
+        reading=(
+            "Как читать: каждая маленькая точка – одна правдоподобная история колонны, и все точки одного цвета "
+            "равновероятны. Где они лежат тесно, положение известно хорошо; где рассеяны – плохо."
+        ),
+        roads="Дороги © участники OpenStreetMap,",
+        made_with="Карта: Leaflet.",
+        still="Где, вероятно, находилась каждая колонна (время {zone}; в пределах расстояния – 90 % вероятности)",
+        time="Время",
+        unknown="неизвестно",
+        no_report="в это время сообщений нет:",
+        near="{place}",
+        away="{km} км к {compass} от: {place}",
+        sure="в пределах {km} км",
+        compass=("С", "СВ", "В", "ЮВ", "Ю", "ЮЗ", "З", "СЗ"),
+    ),
+}
+
+
+def words_for(lang: str) -> Words:
+    """The words of a language; English where there are none.
+
+    Examples
+    --------
+    >>> words_for("ru-RU").time, words_for("fr").time
+    ('Время', 'Time')
+    """
+    return WORDS.get(lang.split("-")[0].lower(), WORDS["en"])
