@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tracker.evidence.cells import number_problem, numbers, text_of, time_problem, times
-from tracker.evidence.columns import KNOWN, header_faults
+from tracker.evidence.columns import KNOWN, TEXTS, header_faults
 from tracker.evidence.findings import Findings, Mask, Words
 from tracker.evidence.swaps import looks_swapped
 from tracker.model import Fault, tables
@@ -26,7 +26,7 @@ _CODES = {
     "reliability": tables.RELIABILITY,
     "credibility": tuple(str(grade) for grade in tables.CREDIBILITY),
 }
-_URL = r"^(?i:https?)://[^\s/?#]\S*$"
+_URL = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\x00-\x20/?#][^\x00-\x20]*$"
 _EMPTY_OK = ("time_basis", "reliability", "credibility")
 
 
@@ -71,8 +71,10 @@ def check_table(frame: pd.DataFrame, *, file: str = "<table>") -> list[Fault]:
 def _check_text(found: Findings, known: dict[str, "pd.Series[str]"]) -> None:
     for name, text in known.items():
         found.note(_mask(text.str.len() > MAX_CELL), name, text, (f"is over {MAX_CELL:,} characters", "shorten it"))
-        nul = _mask(text.str.contains("\0", regex=False))
-        found.note(nul, name, text, ("has a NUL character", "remove it; the file may be damaged or not UTF-8"))
+        # The other columns have a grammar, which no NUL fits.
+        if name == "report_id" or name in TEXTS:
+            nul = _mask(text.str.contains("\0", regex=False))
+            found.note(nul, name, text, ("has a NUL character", "remove it; the file may be damaged"))
     for name in ("url", "archive_url"):
         if name in known:
             bare = known[name].str.strip()
@@ -177,7 +179,7 @@ def _check_points(
     both = np.isfinite(lon) & np.isfinite(lat)
     turned = both & (np.abs(lat) > 90) & (np.abs(lat) <= 180) & (np.abs(lon) <= 90)
     inside = both & (np.abs(lat) <= 90) & (np.abs(lon) <= 180)
-    swapped = ("is out of -90 to 90, but would do as lon: the two look swapped", "swap lon and lat")
+    swapped = ("is out of -90 to 90, but would do as lon: are the two swapped?", "swap lon and lat, or mend lat")
     found.note(turned, "lat", known["lat"], swapped)
     found.note(
         np.isfinite(lat) & (np.abs(lat) > 90) & ~turned, "lat", known["lat"], ("is out of -90 to 90", "check it")

@@ -4,8 +4,10 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from tracker.evidence.bytes_in import decoded, file_bytes, foreign
@@ -14,6 +16,7 @@ from tracker.evidence.findings import shortened
 from tracker.model import Fault
 
 _DELIMITERS = (",", ";", "\t")
+_PORTION = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,64 +48,72 @@ def read_text_table(path: Path) -> RawTable:
     if problem := foreign(data, file=file):
         return RawTable(file=file, frame=None, faults=(problem,))
     text, faults = decoded(data, file=file)
-    lines = list(io.StringIO(text, newline=""))
-    rows = _rows(lines, _delimiter(lines), file=file, faults=faults)
+    rows = _rows(text, _delimiter(text), file=file, faults=faults)
     header_line, header = next(rows, (1, []))
     columns = [plain_name(cell) for cell in header]
     if not set(columns) & set(KNOWN):
         problem = _fault(file, header_line, ",".join(header), "has no column of a table of reports", _HEADER)
         return RawTable(file=file, frame=None, faults=(*faults, problem))
-    starts: list[int] = []
-    kept: list[list[str]] = []
-    width, good = len(columns), True
-    for line, cells in rows:
-        if len(cells) == width:
-            starts.append(line)
-            kept.append(cells)
-        else:
-            good = False
-            faults.append(_wrong_width(file, line, cells, width))
-    if not kept and good and not faults:
+    frame = _frame(rows, columns, file=file, faults=faults)
+    if frame.empty and not faults:
         faults.append(_fault(file, header_line, "", "has a header and no reports", "add a line for each report"))
-    values = zip(*kept, strict=True) if kept else ([] for _ in columns)
-    index = pd.Index(starts, dtype="int64")
-    series = [pd.Series(list(cells), index=index, dtype="str") for cells in values]
-    frame = pd.concat(series, axis=1, ignore_index=True)
-    frame.columns = pd.Index(columns)
     return RawTable(file=file, frame=frame, faults=tuple(faults))
 
 
 _HEADER = "begin the file with a line such as report_id,kind,earliest,latest,lon,lat,radius_m,summary,url"
 
 
-def _delimiter(lines: list[str]) -> str:
+def _delimiter(text: str) -> str:
     """The separator that gives the header most of our columns; the comma when it makes no difference."""
 
     def known(delimiter: str) -> int:
-        header = next(_rows(lines, delimiter, file="", faults=[]), (1, []))[1]
+        header = next(_rows(text, delimiter, file="", faults=[]), (1, []))[1]
         return len({plain_name(cell) for cell in header} & set(KNOWN))
 
     return max(_DELIMITERS, key=known)
 
 
-def _rows(lines: list[str], delimiter: str, *, file: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: str, delimiter: str, *, file: str, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
     """Each row with text: the line where it begins, and its cells. A row that csv cannot take is a fault."""
-    begin = 0
-    while begin < len(lines):
-        reader = csv.reader(lines[begin:] if begin else lines, delimiter=delimiter, strict=True)
+    begin, lines, source = 0, list[str](), iter(io.StringIO(text, newline=""))
+    while True:
+        reader = csv.reader(source, delimiter=delimiter, strict=True)
         row = begin
         try:
-            while True:
-                row = begin + reader.line_num
-                cells = next(reader)
+            for cells in reader:
                 if any(cells):
                     yield row + 1, cells
-        except StopIteration:
+                row = begin + reader.line_num
             return
         except csv.Error as error:
             # One stray quotation mark swallows the lines below it: take up the thread at the very next line.
+            lines = lines or list(io.StringIO(text, newline=""))
             faults.append(_unreadable(file, row + 1, lines[row], str(error)))
             begin = row + 1
+            source = map(lines.__getitem__, range(begin, len(lines)))
+
+
+def _frame(
+    rows: Iterator[tuple[int, list[str]]], columns: list[str], *, file: str, faults: list[Fault]
+) -> pd.DataFrame:
+    """The rows as columns of text, index = line. In portions: a million rows of Python strings outgrow the caches."""
+    portions: list[pd.DataFrame] = []
+    while (portion := list(islice(rows, _PORTION))) or not portions:
+        starts: list[int] = []
+        kept: list[list[str]] = []
+        for line, cells in portion:
+            if len(cells) == len(columns):
+                starts.append(line)
+                kept.append(cells)
+            else:
+                faults.append(_wrong_width(file, line, cells, len(columns)))
+        values = zip(*kept, strict=True) if kept else ([] for _ in columns)
+        portions.append(
+            pd.DataFrame(
+                {place: pd.Series(np.array(cells, dtype=object), dtype="str") for place, cells in enumerate(values)}
+            ).set_axis(pd.Index(starts, dtype="int64"))
+        )
+    return pd.concat(portions).set_axis(pd.Index(columns), axis=1)
 
 
 def _unreadable(file: str, line: int, value: str, error: str) -> Fault:

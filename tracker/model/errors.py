@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_SHOWN_FAULTS = 50
+
 
 class TrackerError(Exception):
     """Anything the tracker refuses, with the thing, the place and the remedy in the message."""
@@ -36,12 +38,15 @@ class Fault:
 
 
 class BadReport(TrackerError, ValueError):
-    """Reports that cannot be taken as they are; ``faults`` lists every reason."""
+    """Reports that cannot be taken as they are; ``faults`` lists every reason, the message the first 50."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         count = f"{len(self.faults)} fault" + ("s" if len(self.faults) != 1 else "")
-        super().__init__("\n".join([f"{count} found", *(str(fault) for fault in self.faults)]))
+        lines = [f"{count} found", *(str(fault) for fault in self.faults[:_SHOWN_FAULTS])]
+        if len(self.faults) > _SHOWN_FAULTS:
+            lines.append(f"... and {len(self.faults) - _SHOWN_FAULTS} more")
+        super().__init__("\n".join(lines))
 
 
 class BadRoads(TrackerError, ValueError):
