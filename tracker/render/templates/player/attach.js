@@ -7,6 +7,7 @@
   // A frame that comes late (a hidden tab) must not make the march leap.
   const LONGEST_FRAME = 0.1;
   const WRITE_EVERY = 0.2;
+  const LATEST = 5;
 
   const wantsCalm = () => globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
@@ -68,7 +69,9 @@
       t: 0, playing: false, speed: usualSpeed(model.end), picked: -1, frames: 0, calm: Boolean(calmQuery?.matches),
       layers: { histories: true, region: true, reports: true, roadblocks: true, incidents: true },
     };
-    let request = 0, last = 0, waited = 0, unwritten = 0, minute = null;
+    // Reports that begin before the scene does share its first second.
+    const starts = model.reports.map((report) => P.clamp(report.t0, 0, model.end));
+    let request = 0, last = 0, waited = 0, unwritten = 0, minute = null, latest = -1;
 
     part("stage").hidden = false;
     dressControls(part, model, words);
@@ -104,6 +107,16 @@
       part("slider").value = now.t;
       part("slider").setAttribute("aria-valuetext", text);
       units.update(now.t);
+      tellLatest();
+    }
+
+    /** While no report is picked the card tells the newest; before the first one, how to begin. */
+    function tellLatest() {
+      const begun = P.bisect(starts, now.t);
+      if (now.picked >= 0 || begun === latest) return;
+      latest = begun;
+      const from = Math.max(0, begun - LATEST);
+      P.fillLatest(part("card"), now.t > 0 ? model.reports.slice(from, begun).reverse() : [], clock, words, (index) => pick(index));
     }
 
     function draw() {
@@ -116,7 +129,7 @@
     }
 
     function summary() {
-      const n = model.reports.filter((report) => report.t0 <= now.t).length;
+      const n = P.bisect(starts, now.t);
       const blocks = P.visibleAt(model, now.t).roadblocks.length;
       return `${clock.long(now.t)}. ${P.fill(words.count, { n, all: model.reports.length, blocks })}`;
     }
@@ -127,16 +140,13 @@
       draw();
     }
 
-    function hint() {
-      part("card").replaceChildren(P.make("p", { className: "tracker-hint", text: words.hint }));
-    }
-
     /** Shows a report's card and marks it everywhere; -1 shows none. */
     function pick(index, { seekThere = true } = {}) {
       rows[now.picked]?.classList.remove("tracker-picked");
       now.picked = index;
       const report = model.reports[index];
-      if (!report) hint();
+      latest = -1;
+      if (!report) tellLatest();
       else {
         rows[index].classList.add("tracker-picked");
         P.fillCard(part("card"), report, clock, words, () => { pick(-1); part("play").focus(); });
@@ -149,8 +159,6 @@
     }
 
     function step(direction) {
-      // Reports that begin before the scene does share its first second.
-      const starts = model.reports.map((report) => ({ t0: P.clamp(report.t0, 0, model.end) }));
       const index = P.stepReport(starts, now.t, now.picked, direction);
       if (index >= 0) pick(index);
     }
@@ -225,7 +233,6 @@
     resizes.observe(part("map"));
     resizes.observe(part("chart"));
 
-    hint();
     showPlaying();
     mapView.resize();
     chart.resize();

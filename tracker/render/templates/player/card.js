@@ -37,9 +37,9 @@
   /** Rows [label, text] of a report's card; empty ones are left out. */
   function reportRows(report, clock, words) {
     const percent = report.p === null || report.p === undefined ? "" : `${Math.round(report.p * 100)} %`;
-    const verdict = words.verdicts[report.verdict] || report.verdict;
+    const verdict = P.wordOf(words.verdicts, report.verdict);
     return [
-      [words.when, `${whenText(report, clock, words)} ${clock.zone}${report.basis ? ` (${words.basis[report.basis] || report.basis})` : ""}`],
+      [words.when, `${whenText(report, clock, words)} ${clock.zone}${report.basis ? ` (${P.wordOf(words.basis, report.basis)})` : ""}`],
       [words.unit, report.unit_name],
       [words.place, report.place || (report.placed ? "" : words.noPlace)],
       [words.radius, report.placed && report.r ? words.within.replace("{r}", P.lengthText(report.r, words)) : ""],
@@ -57,7 +57,7 @@
     const close = make("button", { className: "tracker-close", text: "×", attributes: { type: "button", "aria-label": words.close } });
     close.addEventListener("click", onClose);
     const head = make("div", { className: "tracker-card-head" }, symbolPicture(report.kind, colour, 6),
-      make("strong", { text: words.kinds[report.kind] || report.kind }),
+      make("strong", { text: P.wordOf(words.kinds, report.kind) }),
       make("span", { text: clock.short(Math.max(0, report.t0)) }), make("span", { className: "tracker-id", text: report.id }), close);
     const facts = make("dl", {});
     for (const [label, text] of reportRows(report, clock, words)) {
@@ -68,6 +68,18 @@
     card.scrollTop = 0;
   }
 
+  /** The reports that began last before a moment, newest first: what the card holds while none is picked. */
+  function fillLatest(card, reports, clock, words, onPick) {
+    if (!reports.length) return card.replaceChildren(make("p", { className: "tracker-hint", text: words.hint }));
+    const lines = reports.map((report) => {
+      const line = make("button", { className: "tracker-line", attributes: { type: "button" } },
+        symbolPicture(report.kind, P.verdictColour(report.verdict)), make("time", { text: clock.time(report.t0) }), make("span", { text: report.text }));
+      line.addEventListener("click", () => onPick(report.index));
+      return line;
+    });
+    card.replaceChildren(make("p", { className: "tracker-latest", text: words.latest }), ...lines);
+  }
+
   /** The list of all reports as a table; each time is a button. Returns the rows. */
   function fillList(table, model, clock, words, onPick) {
     const names = [words.when, words.kind, words.place, words.text, words.verdict];
@@ -75,9 +87,9 @@
     const rows = model.reports.map((report) => {
       const jump = make("button", { text: clock.span(report.t0, report.t1), attributes: { type: "button" } });
       jump.addEventListener("click", () => onPick(report.index));
-      return make("tr", {}, make("td", {}, jump), make("td", { text: words.kinds[report.kind] || report.kind }),
+      return make("tr", {}, make("td", {}, jump), make("td", { text: P.wordOf(words.kinds, report.kind) }),
         make("td", { text: report.place || words.noPlace }), make("td", { text: report.text }),
-        make("td", { text: words.verdicts[report.verdict] || report.verdict }));
+        make("td", { text: P.wordOf(words.verdicts, report.verdict) }));
     });
     table.replaceChildren(make("caption", { className: "tracker-aside", text: `${words.list}. ${words.listHelp}` }), head, make("tbody", {}, ...rows));
     return rows;
@@ -104,5 +116,5 @@
     return tables.length > 0;
   }
 
-  Object.assign(P, { make, safeLink, symbolPicture, reportRows, fillCard, fillList, fillRoutes });
+  Object.assign(P, { make, safeLink, symbolPicture, reportRows, fillCard, fillLatest, fillList, fillRoutes });
 })((globalThis.TrackerPlayer ??= {}));

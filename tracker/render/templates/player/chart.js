@@ -10,8 +10,9 @@
     const { axis } = model.scene;
     const spare = axis.km * 0.04;
     // Bands widen without end where reports are absent; the chart keeps to the line of march.
-    const low = Math.max(-0.12 * axis.km, Math.min(0, ...model.units.flatMap((unit) => [...unit.band.low]))) - spare;
-    const high = axis.km + spare;
+    const far = [...model.units.flatMap((unit) => [...unit.band.low, ...unit.band.high]), ...model.reports.map((report) => report.along ?? 0)];
+    const low = Math.max(-0.12 * axis.km, Math.min(0, ...far)) - spare;
+    const high = Math.min(1.2 * axis.km, Math.max(axis.km, ...far)) + spare;
     const top = HEAD + STRIP, bottom = height - FOOT, right = width - RIGHT;
     return {
       width, height, left: gutter, right, top, bottom, low, high,
@@ -75,7 +76,7 @@
       g.stroke();
       g.fillStyle = TEXT;
       const half = g.measureText("00:00").width / 2;
-      g.fillText(clock.time(t), P.clamp(x, f.left + half, f.width - half - 2), f.bottom + 12);
+      g.fillText(clock.time(t), P.clamp(x, half, f.width - half - 2), f.bottom + 12);
     }
     paintDays(g, f, model, clock);
   }
@@ -95,11 +96,16 @@
 
   /** A unit's band over [from, to] as a filled shape, and its middle as a line. */
   function paintBand(g, f, band, colour, from, to, known) {
-    const rows = [...band.t.keys()].filter((i) => band.t[i] >= from && band.t[i] <= to);
-    if (rows.length < 2) return;
+    const start = Math.max(from, band.t[0]), end = Math.min(to, band.t[band.t.length - 1]);
+    if (!(end > start)) return;
+    const times = [start, ...band.t.filter((t) => t > start && t < end), end];
+    const rows = times.map((t) => {
+      const place = P.between(band.t, t);
+      return { x: f.x(t), low: f.y(P.mix(band.low, place)), middle: f.y(P.mix(band.middle, place)), high: f.y(P.mix(band.high, place)) };
+    });
     g.beginPath();
-    for (const i of rows) g.lineTo(f.x(band.t[i]), f.y(band.high[i]));
-    for (const i of [...rows].reverse()) g.lineTo(f.x(band.t[i]), f.y(band.low[i]));
+    for (const row of rows) g.lineTo(row.x, row.high);
+    for (const row of [...rows].reverse()) g.lineTo(row.x, row.low);
     g.closePath();
     g.fillStyle = g.strokeStyle = colour;
     g.globalAlpha = known ? 0.24 : 0.07;
@@ -108,7 +114,7 @@
     g.lineWidth = known ? 2 : 1.2;
     if (!known) g.setLineDash([3, 4]);
     g.beginPath();
-    for (const i of rows) g.lineTo(f.x(band.t[i]), f.y(band.middle[i]));
+    for (const row of rows) g.lineTo(row.x, row.middle);
     g.stroke();
     g.setLineDash([]);
     g.globalAlpha = 1;
@@ -117,10 +123,10 @@
   function paintUnits(g, f, model) {
     g.lineJoin = "round";
     model.units.forEach((unit, index) => {
-      const colour = P.unitColour(index), step = 600;
-      paintBand(g, f, unit.band, colour, -Infinity, unit.knownFrom + step, false);
-      paintBand(g, f, unit.band, colour, unit.knownUntil - step, Infinity, false);
-      paintBand(g, f, unit.band, colour, unit.knownFrom - step, unit.knownUntil + step, true);
+      const colour = P.unitColour(index);
+      paintBand(g, f, unit.band, colour, -Infinity, unit.knownFrom, false);
+      paintBand(g, f, unit.band, colour, unit.knownUntil, Infinity, false);
+      paintBand(g, f, unit.band, colour, unit.knownFrom, unit.knownUntil, true);
     });
   }
 
@@ -139,8 +145,8 @@
     const box = reportBox(f, report), colour = P.verdictColour(report.verdict);
     g.strokeStyle = colour;
     if (box.placed && report.layer === "roadblocks") {
-      g.globalAlpha = strong ? 1 : 0.55;
-      g.lineWidth = 4;
+      g.globalAlpha = strong ? 1 : 0.35;
+      g.lineWidth = 3;
       line(g, box.from, box.y, Math.max(box.to, box.from + 2), box.y);
     } else if (box.placed) {
       g.globalAlpha = strong ? 1 : report.layer === "incidents" ? 0.3 : 0.45;
@@ -149,7 +155,7 @@
       line(g, box.x, Math.max(f.top, box.y - box.reach), box.x, Math.min(f.bottom, box.y + box.reach));
     }
     g.globalAlpha = 1;
-    P.drawSymbol(g, report.kind, colour, box.x, box.y, strong ? 7 : 4);
+    P.drawSymbol(g, report.kind, colour, box.x, box.y, strong ? 7 : report.layer === "reports" ? 4 : 3.4);
     if (!strong) return;
     g.beginPath();
     g.arc(box.x, box.y, 12, 0, 2 * Math.PI);

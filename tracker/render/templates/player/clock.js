@@ -14,7 +14,7 @@
     const date = (t) => new Date(Math.round(start + t) * 1000);
     const time = (t) => `${two(date(t).getUTCHours())}:${two(date(t).getUTCMinutes())}`;
     const day = (t) => `${date(t).getUTCDate()} ${words.months[date(t).getUTCMonth()]}`;
-    const zone = words.zones[scene.zone.name] || scene.zone.name;
+    const zone = P.wordOf(words.zones, scene.zone.name);
     const long = (t) => `${words.days[date(t).getUTCDay()]} ${day(t)} ${date(t).getUTCFullYear()}, ${time(t)} ${zone}`;
     const short = (t) => `${day(t)}, ${time(t)}`;
     const iso = (t) => new Date(Date.parse(scene.t0) + t * 1000).toISOString();

@@ -3,7 +3,8 @@
   "use strict";
 
   const SIDES = [[1, 0], [-1, 0], [0, -1], [0, 1]];
-  const GAP = 6;
+  // Reports of a town lie on its very centre: the name keeps clear of their symbols.
+  const GAP = 9;
 
   const overlaps = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 

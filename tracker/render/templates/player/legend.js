@@ -2,9 +2,12 @@
 (function (P) {
   "use strict";
 
+  // A column is kilometres long: no radius is said to be smaller than this.
+  const LEAST_M = 1_000;
+
   /** What is known of a unit now, in words: its radius, and since when (or until when) nobody reported it. */
   function unitStatus(unit, now, clock, words) {
-    const within = P.fill(words.within, { r: P.lengthText(now.radius, words) });
+    const within = P.fill(words.within, { r: P.lengthText(Math.max(now.radius, LEAST_M), words) });
     const silent = now.phase === "after" ? P.fill(words.since, { when: clock.short(unit.knownUntil) })
       : now.phase === "before" ? P.fill(words.before, { when: clock.short(unit.knownFrom) }) : "";
     if (!now.drawn) return silent ? `${silent}; ${words.lost}` : words.lost;

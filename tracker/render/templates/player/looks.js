@@ -13,8 +13,9 @@
   const ROAD_OTHER = ["#d6d0bf", 0.8];
 
   const unitColour = (index) => UNIT[index % UNIT.length];
-  const verdictColour = (verdict) => VERDICT[verdict] || VERDICT.unused;
-  const roadLook = (name) => ROAD[String(name).replace(/_link$/, "")] || ROAD_OTHER;
+  const own = (table, key, other) => (Object.hasOwn(table, key) ? table[key] : other);
+  const verdictColour = (verdict) => own(VERDICT, verdict, VERDICT.unused);
+  const roadLook = (name) => own(ROAD, String(name).replace(/_link$/, ""), ROAD_OTHER);
 
   const polygon = (g, points) => {
     points.forEach(([x, y], i) => (i ? g.lineTo(x, y) : g.moveTo(x, y)));
@@ -33,7 +34,7 @@
   /** Draws a report's symbol: outline by kind, fill by colour, white rim so that neighbours stay apart. */
   function drawSymbol(g, kind, colour, x, y, size) {
     g.beginPath();
-    (OUTLINES[kind] || OUTLINES.sighting)(g, x, y, size);
+    own(OUTLINES, kind, OUTLINES.sighting)(g, x, y, size);
     const hollow = kind === "absence";
     g.fillStyle = hollow ? "#fff" : colour;
     g.fill();
@@ -70,12 +71,12 @@
 
   /** A small translucent dot, drawn once and stamped for each history. */
   function cloudStamp(colour, ratio) {
-    const size = 9, stamp = document.createElement("canvas");
+    const size = 10, stamp = document.createElement("canvas");
     stamp.width = stamp.height = Math.ceil(size * ratio);
     const g = stamp.getContext("2d");
     g.scale(ratio, ratio);
     g.beginPath();
-    g.arc(size / 2, size / 2, 3.4, 0, 2 * Math.PI);
+    g.arc(size / 2, size / 2, 4, 0, 2 * Math.PI);
     g.fillStyle = colour;
     g.fill();
     return { stamp, size };

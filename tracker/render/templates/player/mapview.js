@@ -2,10 +2,13 @@
 (function (P) {
   "use strict";
 
+  // Room for the scale and the credit at the lower edge.
+  const FIT = { animate: false, paddingTopLeft: [8, 8], paddingBottomRight: [8, 24] };
+
   function ownMap(leaflet, slot, scene, words, calm) {
     const thumb = globalThis.matchMedia?.("(pointer: coarse)").matches;
     const map = leaflet.map(slot, {
-      preferCanvas: true, zoomSnap: 0.25, zoomControl: false, attributionControl: true, maxZoom: 15,
+      preferCanvas: true, zoomSnap: 0.1, zoomControl: false, attributionControl: true, maxZoom: 15,
       zoomAnimation: !calm, fadeAnimation: !calm, inertia: !calm, markerZoomAnimation: false,
       // One finger scrolls the article, two move the map; the wheel zooms only a map that has been chosen.
       dragging: !thumb, scrollWheelZoom: false,
@@ -16,7 +19,7 @@
     map.on("focus", () => map.scrollWheelZoom.enable());
     map.on("blur", () => map.scrollWheelZoom.disable());
     const [west, south, east, north] = scene.bbox;
-    map.fitBounds([[south, west], [north, east]], { animate: false, padding: [8, 8] });
+    map.fitBounds([[south, west], [north, east]], FIT);
     return map;
   }
 
@@ -33,6 +36,7 @@
     return { group: leaflet.layerGroup(lines), renderer };
   }
 
+  /** Paints the place names that fit; returns their boxes, so that the units' names can keep off them. */
   function paintLabels(layer, scene, russian) {
     const { g, view } = layer;
     g.clearRect(0, 0, view.width, view.height);
@@ -46,7 +50,8 @@
     });
     g.textBaseline = "middle";
     g.lineJoin = "round";
-    for (const label of P.placeLabels(measured, view)) {
+    const placed = P.placeLabels(measured, view);
+    for (const label of placed) {
       g.beginPath();
       g.arc(label.x, label.y, label.rank < 2 ? 3 : 2.2, 0, 2 * Math.PI);
       g.fillStyle = "#fff";
@@ -61,6 +66,7 @@
       g.fillStyle = "#3a372f";
       g.fillText(label.text, label.box[0], label.box[1] + 7.5);
     }
+    return placed.map((label) => label.box);
   }
 
   /** The map of a player: paint(), reportAt(point), show(report), destroy(); `state()` is asked when the view moves. */
@@ -77,11 +83,13 @@
       colour: P.unitColour(index), cloud: new Float64Array(2 * unit.histories.length),
       dot: P.cloudStamp(P.unitColour(index), Math.min(2, globalThis.devicePixelRatio || 1)),
     }));
-    let cache = null, hits = [];
+    let cache = null, hits = [], names = [];
     const paint = () => {
-      if (cache) hits = P.paintFrame(moving.g, moving.view, model, cache, brushes, state());
+      if (cache) hits = P.paintFrame(moving.g, moving.view, model, { ...cache, names }, brushes, state());
     };
-    const labels = P.canvasLayer(leaflet, "tracker-labels", (layer) => paintLabels(layer, scene, lang === "ru"));
+    const labels = P.canvasLayer(leaflet, "tracker-labels", (layer) => {
+      names = paintLabels(layer, scene, lang === "ru");
+    });
     const moving = P.canvasLayer(leaflet, "tracker-moving", (layer) => {
       cache = P.screenCache(model, layer.view);
       paint();
@@ -111,7 +119,7 @@
     const resize = () => {
       map.invalidateSize({ animate: false, pan: false });
       const [west, south, east, north] = scene.bbox;
-      if (!touched) map.fitBounds([[south, west], [north, east]], { animate: false, padding: [8, 8] });
+      if (!touched) map.fitBounds([[south, west], [north, east]], FIT);
     };
     const show = (lon, lat) => {
       const point = [lat, lon];

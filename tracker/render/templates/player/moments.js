@@ -4,7 +4,6 @@
 
   const LOST_M = 300_000;
   const RADIUS_EARTH = 6_371_008.8;
-  const LAYER = { roadblock: "roadblocks", incident: "incidents" };
   const radians = (degrees) => (degrees * Math.PI) / 180;
 
   /** Web-Mercator position, 0..1 from west to east and north to south; only pictures use it, never a length. */
@@ -56,7 +55,7 @@
     const placed = report.lon !== null && report.lat !== null;
     const lon = placed ? report.lon / scene.scale : null, lat = placed ? report.lat / scene.scale : null;
     const [x, y] = placed ? world(lon, lat) : [NaN, NaN];
-    return { ...report, index, placed, lon, lat, x, y, layer: LAYER[report.kind] || "reports", along: report.y, until: report.t1 === null ? Infinity : report.t1 };
+    return { ...report, index, placed, lon, lat, x, y, layer: report.kind === "roadblock" ? "roadblocks" : report.kind === "incident" ? "incidents" : "reports", along: report.y, until: report.t1 === null ? Infinity : report.t1 };
   }
 
   /** The scene with its packed columns opened: roads as [lat, lon] lines, units, reports, roadblocks, incidents. */
@@ -128,14 +127,13 @@
     };
   }
 
-  /** Index of the report after (+1) or before (-1) a moment; from a picked one at that moment, its neighbour. -1: none. */
-  function stepReport(reports, t, picked, direction) {
-    const starts = reports.map((report) => report.t0);
+  /** Index in the ascending column `starts` of the report after (+1) or before (-1) a moment; from a picked one at that moment, its neighbour. -1: none. */
+  function stepReport(starts, t, picked, direction) {
     const here = picked >= 0 && starts[picked] === t;
     const index = direction > 0
       ? (here ? picked + 1 : P.bisect(starts, t))
       : (here ? picked : P.bisect(starts, t - 1e-6)) - 1;
-    return index >= 0 && index < reports.length ? index : -1;
+    return index >= 0 && index < starts.length ? index : -1;
   }
 
   Object.assign(P, {

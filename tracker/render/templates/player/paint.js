@@ -5,7 +5,7 @@
   const HOUR = 3600;
   const TURN = 2 * Math.PI;
   // The trail by age, youngest first: up to so many seconds old, so opaque, so wide.
-  const TRAIL = [[HOUR, 0.95, 3.4], [3 * HOUR, 0.75, 3], [6 * HOUR, 0.55, 2.5], [Infinity, 0.36, 2]];
+  const TRAIL = [[HOUR, 0.85, 2.4], [3 * HOUR, 0.7, 2.2], [6 * HOUR, 0.55, 2], [Infinity, 0.4, 1.8]];
 
   /** What only changes with the view, in pixels: reports, and trails without the points that one cannot see. */
   function screenCache(model, view) {
@@ -86,9 +86,11 @@
     g.beginPath();
     g.arc(at.x, at.y, Math.max(7, at.radius), 0, TURN);
     g.fillStyle = g.strokeStyle = colour;
-    g.globalAlpha = strong ? 0.2 : 0.09;
+    // A report of half a province must not paint the map grey: the wider its reach, the fainter.
+    const faint = Math.min(1, 30 / at.radius);
+    g.globalAlpha = strong ? 0.08 + 0.1 * faint : 0.1 * faint;
     g.fill();
-    g.globalAlpha = strong ? 1 : 0.55;
+    g.globalAlpha = strong ? 1 : 0.2 + 0.4 * faint;
     g.lineWidth = strong ? 2.2 : 1;
     g.stroke();
     g.globalAlpha = 1;
@@ -131,27 +133,40 @@
     g.stroke();
   }
 
+  // Letters of a unit's name beside its marker; the legend has it whole.
+  const LONGEST = 30;
+
+  const crosses = (box, others) => others.some((b) => box[0] < b[2] && b[0] < box[2] && box[1] < b[3] && b[1] < box[3]);
+
+  /** Boxes that a name of `width` may take beside a marker: right before left, level before above and below. */
+  function nameBoxes(px, py, width) {
+    return [0, -19, 19, -38, 38, -57, 57].flatMap((step) => [px + 10, px - 10 - width].map(
+      (left) => [left, py - 9 + step, left + width, py + 9 + step]));
+  }
+
   /** Names beside the markers; each keeps its side while that is free, so that names do not jump about. */
-  function paintNames(g, view, shown, brushes) {
+  function paintNames(g, view, shown, brushes, names) {
     const taken = shown.map(({ px, py }) => [px - 8, py - 8, px + 8, py + 8]);
     g.font = `600 12.5px ${P.FONT}`;
     g.textBaseline = "middle";
     for (const { unit, index, px, py, known } of shown) {
       const brush = brushes[index];
-      brush.width ??= g.measureText(unit.name).width + 10;
-      const side = px + 16 + brush.width < view.width ? 10 : -10 - brush.width;
-      const steps = [0, -19, 19, -38, 38, -57, 57];
-      const boxes = steps.map((step) => [px + side, py - 9 + step, px + side + brush.width, py + 9 + step]);
-      const clear = (box) => !taken.some((b) => box[0] < b[2] && b[0] < box[2] && box[1] < b[3] && b[1] < box[3]);
-      const box = clear(boxes[brush.step || 0]) ? boxes[brush.step || 0] : boxes.find(clear) || boxes[0];
-      brush.step = boxes.indexOf(box);
+      brush.name ??= unit.name.length > LONGEST ? `${unit.name.slice(0, LONGEST - 1)}…` : unit.name;
+      brush.width ??= g.measureText(brush.name).width + 10;
+      const boxes = nameBoxes(px, py, brush.width);
+      const inside = (box) => box[0] >= 2 && box[1] >= 2 && box[2] <= view.width - 2 && box[3] <= view.height - 20;
+      const clear = (box) => inside(box) && !crosses(box, taken);
+      const best = (box) => clear(box) && !crosses(box, names);
+      const kept = boxes[brush.side];
+      const box = kept && best(kept) ? kept : boxes.find(best) || boxes.find(clear) || boxes[0];
+      brush.side = boxes.indexOf(box);
       taken.push(box);
       g.globalAlpha = 0.88;
       g.fillStyle = "#fff";
       g.fillRect(box[0], box[1], brush.width, 18);
       g.globalAlpha = known ? 1 : 0.8;
       g.fillStyle = brush.colour;
-      g.fillText(unit.name, box[0] + 5, box[1] + 9.5);
+      g.fillText(brush.name, box[0] + 5, box[1] + 9.5);
       g.globalAlpha = 1;
     }
   }
@@ -175,7 +190,7 @@
     if (state.layers.roadblocks) paintStanding(g, model.roadblocks, model, cache, state, hits);
     for (const { index, px, py, known } of shown) P.drawMarker(g, brushes[index].colour, px, py, known);
     paintPicked(g, model, cache, state.picked);
-    paintNames(g, view, shown, brushes);
+    paintNames(g, view, shown, brushes, cache.names);
     return hits;
   }
 

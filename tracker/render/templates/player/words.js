@@ -23,7 +23,7 @@
       since: "no report since {when}", before: "no report before {when}", lost: "whereabouts unknown",
       within: "within {r}", units: "Units",
       hint: "Each small dot is one plausible history of a unit. Play, or pick a report on the map, the chart or in the list.",
-      close: "Close", seen: "seen between", seenAt: "seen at", holds: "holds", open: "end not reported",
+      latest: "Latest reports", close: "Close", seen: "seen between", seenAt: "seen at", holds: "holds", open: "end not reported",
       unit: "Unit", place: "Place", radius: "Radius", noPlace: "no place given", grade: "Grade", probability: "Probability that it is true",
       verdict: "Verdict", publisher: "Publisher", origin: "Origin", heading: "Heading", vehicles: "Vehicles", notes: "Notes",
       source: "Source", archive: "Archived copy", opensNew: "opens in a new window", when: "Time", kind: "Kind", text: "Report",
@@ -53,9 +53,9 @@
         turnaround: "разворот", statement: "заявление" },
       verdicts: { supports: "подтверждает", doubtful: "сомнительно", impossible: "невозможно", unused: "не использовано" },
       since: "нет сообщений с {when}", before: "нет сообщений до {when}", lost: "местонахождение неизвестно",
-      within: "в пределах {r}", units: "Колонны",
+      within: "±{r}", units: "Колонны",
       hint: "Каждая малая точка — одна возможная история колонны. Нажмите «Пуск» или выберите сообщение на карте, графике или в списке.",
-      close: "Закрыть", seen: "замечено между", seenAt: "замечено в", holds: "действует", open: "окончание не сообщалось",
+      latest: "Последние сообщения", close: "Закрыть", seen: "замечено между", seenAt: "замечено в", holds: "действует", open: "окончание не сообщалось",
       unit: "Колонна", place: "Место", radius: "Радиус", noPlace: "место не названо", grade: "Оценка", probability: "Вероятность, что это правда",
       verdict: "Вывод", publisher: "Издание", origin: "Первоисточник", heading: "Направление", vehicles: "Техника", notes: "Примечания",
       source: "Источник", archive: "Архивная копия", opensNew: "откроется в новом окне", when: "Время", kind: "Вид", text: "Сообщение",
@@ -71,12 +71,18 @@
 
   /** The strings for a language tag such as "ru" or "en-GB"; English where we have no others. */
   function wordsFor(lang) {
-    return WORDS[String(lang || "").slice(0, 2).toLowerCase()] || WORDS.en;
+    const short = String(lang || "").slice(0, 2).toLowerCase();
+    return Object.hasOwn(WORDS, short) ? WORDS[short] : WORDS.en;
+  }
+
+  /** The word of a table for a key from the scene; a key that the table does not have is shown as it is. */
+  function wordOf(table, key) {
+    return Object.hasOwn(table, key) ? table[key] : String(key ?? "");
   }
 
   /** A sentence with its {slots} filled. */
   function fill(sentence, values) {
-    return sentence.replace(/\{(\w+)\}/g, (slot, name) => (name in values ? String(values[name]) : slot));
+    return sentence.replace(/\{(\w+)\}/g, (slot, name) => (Object.hasOwn(values, name) ? String(values[name]) : slot));
   }
 
   /** "B2" in words: how reliable the source is and how credible the statement (NATO Admiralty code). */
@@ -85,5 +91,5 @@
     return match ? `${grade}: ${words.reliability[match[1]]}, ${words.credibility[match[2]]}` : grade || "";
   }
 
-  Object.assign(P, { WORDS, wordsFor, fill, gradeText });
+  Object.assign(P, { WORDS, wordsFor, wordOf, fill, gradeText });
 })((globalThis.TrackerPlayer ??= {}));

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pack, player, readScene } from "./player.mjs";
+
+const model = player.openScene(readScene());
+const near = (a, b, within) => assert.ok(Math.abs(a - b) <= within, `${a} is not within ${within} of ${b}`);
+
+test("the shared fixture opens: lines of roads in lat, lon order and every history on a path", () => {
+  const [lat, lon] = model.roads[0].lines[0][0];
+  near(lat, 51, 2);
+  near(lon, 40, 1);
+  assert.equal(model.roads.length, readScene().roads.length);
+  for (const unit of model.units) for (const history of unit.histories) assert.ok(history.path.x.length > 1);
+});
+
+test("a scene of another version is refused by name", () => {
+  assert.throws(() => player.openScene({ ...readScene(), v: 2 }), /version 1, not 2/);
+});
+
+test("world positions lead back to their degrees", () => {
+  for (const [lon, lat] of [[39.72, 47.23], [-120, -60], [0, 0]]) {
+    const back = player.unworld(...player.world(lon, lat));
+    near(back[0], lon, 1e-9);
+    near(back[1], lat, 1e-9);
+  }
+});
+
+test("a degree of latitude measures 111 km and one of longitude at 60 degrees half of that", () => {
+  near(player.metres(40, 50, 40, 51), 111_195, 1);
+  near(player.metres(40, 60, 41, 60), 55_597, 10);
+});
+
+test("a history moves by its share of the path's true length, not by vertices", () => {
+  const scene = readScene();
+  scene.units = [{
+    ...scene.units[0],
+    paths: [{ n: 3, d: pack([[400000, 400000, 400000], [500000, 501000, 510000]]) }],
+    histories: [{ path: 0, d: pack([[0, 100], [0, 100000]]) }],
+  }];
+  const [unit] = player.openScene(scene).units;
+  const [lon, lat] = player.historyAt(unit.histories[0], 50);
+  near(lon, 40, 1e-6);
+  near(lat, 50.5, 2e-3);
+  near(player.historyAt(unit.histories[0], 1e9)[1], 51, 1e-6);
+});
+
+test("the cloud holds one position for each history and reuses its array", () => {
+  const unit = model.units[0], out = new Float64Array(2 * unit.histories.length);
+  assert.equal(player.cloudAt(unit, 20_000, out), out);
+  const [lon, lat] = player.unworld(out[2], out[3]);
+  assert.deepEqual([lon, lat], player.historyAt(unit.histories[1], 20_000));
+});
+
+test("a unit is known between its first and last report, and fades outside", () => {
+  const unit = model.units[0];
+  const phase = (t) => player.unitAt(unit, t).phase;
+  assert.deepEqual([unit.knownFrom - 1, unit.knownFrom, unit.knownUntil, unit.knownUntil + 1].map(phase), ["before", "known", "known", "after"]);
+});
+
+test("a unit that may be anywhere within more than 300 km is not drawn", () => {
+  const unit = { ...model.units[0], median: { ...model.units[0].median, radius: model.units[0].median.radius.map(() => 300_001) } };
+  assert.equal(player.unitAt(unit, unit.knownFrom).drawn, false);
+  assert.equal(player.unitAt(model.units[0], model.units[0].knownFrom).drawn, true);
+});
+
+test("a roadblock stands from its start to its end and at no other moment", () => {
+  const { t0, t1, report } = model.roadblocks[0], { id } = model.reports[report];
+  const stands = (t) => player.visibleAt(model, t).roadblocks.includes(id);
+  assert.deepEqual([t0 - 1, t0, (t0 + t1) / 2, t1, t1 + 1].map(stands), [false, true, true, true, false]);
+});
+
+test("a roadblock that nobody lifted stands to the end", () => {
+  const open = { ...model, roadblocks: [{ ...model.roadblocks[0], t1: null }] };
+  assert.equal(player.visibleAt(open, model.end).roadblocks.length, 1);
+});
+
+test("incidents come and go by their interval", () => {
+  const { t0, t1 } = model.incidents[0];
+  assert.deepEqual([t0 - 1, t0, t1, t1 + 1].map((t) => player.visibleAt(model, t).incidents.length), [0, 1, 1, 0]);
+});
+
+test("a report is current during its interval and past after it; one without place is neither", () => {
+  const report = model.reports.find((r) => r.kind === "sighting" && r.t1 !== null);
+  const seen = (t) => { const v = player.visibleAt(model, t); return [v.current.includes(report.id), v.past.includes(report.id)]; };
+  assert.deepEqual([report.t0 - 1, report.t0, report.t1 + 1].map(seen), [[false, false], [true, false], [false, true]]);
+  const unplaced = model.reports.find((r) => !r.placed), end = player.visibleAt(model, model.end);
+  assert.ok(unplaced);
+  assert.ok(![...end.current, ...end.past].includes(unplaced.id));
+});
+
+test("next and previous visit every report once, also those of the same moment", () => {
+  const starts = [0, 10, 10, 30];
+  const forward = [];
+  for (let t = 0, picked = -1; ;) {
+    const index = player.stepReport(starts, t, picked, 1);
+    if (index < 0) break;
+    forward.push(index);
+    [t, picked] = [starts[index], index];
+  }
+  assert.deepEqual(forward, [1, 2, 3]);
+  assert.equal(player.stepReport(starts, 30, 3, -1), 2);
+  assert.equal(player.stepReport(starts, 10, 2, -1), 1);
+  assert.equal(player.stepReport(starts, 20, -1, -1), 2);
+  assert.equal(player.stepReport(starts, 0, 0, -1), -1);
+});
+
+test("the trail follows the road between two medians instead of cutting the corner", () => {
+  const scene = readScene();
+  const corner = { n: 3, d: pack([[400000, 410000, 410000], [500000, 500000, 506400]]) };
+  scene.units = [{
+    ...scene.units[0], paths: [corner],
+    histories: [{ path: 0, d: pack([[0, 600], [0, 100000]]) }],
+    median: pack([[0, 600], [400000, 410000], [500000, 506400], [500, 500]]),
+  }];
+  const { trail } = player.openScene(scene).units[0];
+  assert.equal(trail.t.length, 3);
+  const [lon, lat] = player.unworld(trail.x[1], trail.y[1]);
+  near(lon, 41, 1e-6);
+  near(lat, 50, 1e-6);
+  near(trail.t[1], 300, 5);
+});

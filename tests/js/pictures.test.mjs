@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { player, readScene } from "./player.mjs";
+
+const model = player.openScene(readScene());
+const view = { width: 400, height: 300 };
+const label = (text, x, y, rank) => ({ text, x, y, rank, width: 60, height: 14 });
+const overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+test("names never run over each other and stay inside of the map", () => {
+  const crowd = Array.from({ length: 60 }, (_, i) => label(`place ${i}`, (i * 53) % 400, (i * 29) % 300, 1 + (i % 4)));
+  const boxes = player.placeLabels(crowd, view).map((placed) => placed.box);
+  assert.ok(boxes.length > 5);
+  boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => assert.ok(!overlap(a, b))));
+  for (const [left, top, right, bottom] of boxes) assert.ok(left >= 0 && top >= 0 && right <= 400 && bottom <= 300);
+});
+
+test("where only one of two names fits, the city wins over the village", () => {
+  const tight = { width: 90, height: 20 };
+  const placed = player.placeLabels([label("village", 10, 10, 4), label("city", 10, 10, 1)], tight);
+  assert.deepEqual(placed.map((one) => one.text), ["city"]);
+});
+
+test("the chart's scales go there and back, and its ends lie inside of the box", () => {
+  const frame = player.chartFrame(model, 600, 300, 80);
+  assert.equal(frame.x(0), 80);
+  assert.ok(Math.abs(frame.seconds(frame.x(12_345)) - 12_345) < 1e-6);
+  assert.equal(frame.seconds(-50), 0);
+  assert.equal(frame.seconds(9999), model.end);
+  assert.ok(frame.y(model.scene.axis.km) >= frame.top && frame.y(0) <= frame.bottom);
+});
+
+test("marks of the axis keep apart, and its two ends are always named", () => {
+  const marks = Array.from({ length: 30 }, (_, i) => [`m${i}`, i]);
+  const kept = player.spacedMarks(marks, (km) => km * 5, 15);
+  assert.ok(kept.includes(marks[0]) && kept.includes(marks[29]));
+  const ys = kept.map((mark) => mark[1] * 5).sort((a, b) => a - b);
+  ys.slice(1).forEach((y, i) => assert.ok(y - ys[i] >= 15));
+});
+
+test("a report without a place lies in the chart's top strip, at its time", () => {
+  const frame = player.chartFrame(model, 600, 300, 80);
+  const report = model.reports.find((one) => one.along === null);
+  const box = player.reportBox(frame, report);
+  assert.ok(box.y < frame.top);
+  assert.equal(box.from, frame.x(report.t0));
+  assert.equal(player.reportNear(frame, model, { reports: true }, box.x, box.y, 5), report.index);
+  assert.equal(player.reportNear(frame, model, { reports: false }, box.x, box.y, 5), -1);
+});
+
+test("verdicts and units have colours of their own", () => {
+  const verdicts = ["supports", "doubtful", "impossible", "unused"].map(player.verdictColour);
+  const units = [0, 1, 2, 3, 4, 5].map(player.unitColour);
+  assert.equal(new Set([...verdicts, ...units]).size, 10);
+  assert.equal(player.verdictColour("__proto__"), player.verdictColour("unused"));
+});
+
+/** Contrast of two colours as WCAG 2.2 defines it. */
+function contrast(a, b) {
+  const light = (hex) => {
+    const [r, g, bl] = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16) / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * bl;
+  };
+  const [x, y] = [light(a), light(b)].sort((m, n) => n - m);
+  return (x + 0.05) / (y + 0.05);
+}
+
+test("symbols stand out 3 to 1 from the map's paper, units' names 4.5 to 1 from white", () => {
+  for (const verdict of ["supports", "doubtful", "impossible", "unused"]) assert.ok(contrast(player.verdictColour(verdict), player.PAPER) >= 3, verdict);
+  for (let i = 0; i < 6; i++) assert.ok(contrast(player.unitColour(i), "#ffffff") >= 4.5, String(i));
+});
+
+test("a unit's status says how sure, since when nobody reported it, or that it is lost", () => {
+  const clock = player.makeClock(model.scene, player.WORDS.en), unit = model.units[0];
+  const status = (now) => player.unitStatus(unit, now, clock, player.WORDS.en);
+  assert.equal(status({ phase: "known", radius: 30_000, drawn: true }), "within 30 km");
+  assert.match(status({ phase: "after", radius: 84_000, drawn: true }), /^no report since 3 May, \d\d:\d\d; within 84 km$/);
+  assert.match(status({ phase: "after", radius: 400_000, drawn: false }), /whereabouts unknown$/);
+  assert.equal(status({ phase: "known", radius: 3, drawn: true }), "within 1 km");
+});
