@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from tracker.evidence import check_file, read_reports, summary
 from tracker.evidence.columns import FILE_COLUMNS, TEXTS
-from tracker.model import BadReport, tables
-from tracker.model.bundled import bundled
+from tracker.model import BadReport, bundled, tables
 
 GOOD = (
     "report_id,kind,unit,earliest,latest,lon,lat,radius_m,summary,publisher,reliability,credibility\n"

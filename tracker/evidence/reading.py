@@ -8,8 +8,7 @@ import geopandas as gpd
 from tracker.evidence.checks import check_table
 from tracker.evidence.conversion import to_table
 from tracker.evidence.csv_file import RawTable, read_text_table
-from tracker.model import BadReport, Fault
-from tracker.model.bundled import bundled
+from tracker.model import BadReport, Fault, bundled
 
 
 def read_reports(path: str | os.PathLike[str] | None = None) -> gpd.GeoDataFrame:
