@@ -27,6 +27,15 @@ test("a jump in time does not divide by nothing", () => {
   assert.equal(player.mix([1, 2, 3], player.between([0, 5, 5], 5)), 2);
 });
 
+test("a press means the nearest symbol; pressing again goes through those that lie on one another", () => {
+  const symbols = [[10, 10, 0], [10, 10, 1], [10.2, 10, 2], [18, 10, 3], [90, 90, 4]];
+  assert.equal(player.hitAt(symbols, 50, 50, 12), -1);
+  assert.equal(player.hitAt(symbols, 90, 91, 12), 4);
+  const visited = [];
+  for (let picked = -1; visited.length < 5;) visited.push((picked = player.hitAt(symbols, 10, 10, 12, picked)));
+  assert.deepEqual(visited, [2, 1, 0, 3, 2]);
+});
+
 test("only http and https addresses may be followed", () => {
   assert.equal(player.safeUrl("https://example.org/a b"), "https://example.org/a%20b");
   assert.equal(player.safeUrl("HTTP://example.org"), "http://example.org/");

@@ -188,15 +188,13 @@
     line(g, f.left, f.bottom + 0.5, f.right, f.bottom + 0.5);
   }
 
-  /** Index of the report whose symbol is nearest to a pixel within `reach`, or -1. */
-  function reportNear(f, model, layers, x, y, reach) {
-    let best = -1, least = reach;
-    for (const report of model.reports) {
-      if (!layers[report.layer]) continue;
-      const box = reportBox(f, report), away = Math.hypot(box.x - x, box.y - y);
-      if (away <= least) [best, least] = [report.index, away];
-    }
-    return best;
+  /** Index of the report whose symbol a press at a pixel means, or -1. */
+  function reportNear(f, model, layers, x, y, reach, picked = -1) {
+    const symbols = model.reports.filter((report) => layers[report.layer]).map((report) => {
+      const box = reportBox(f, report);
+      return [box.x, box.y, report.index];
+    });
+    return P.hitAt(symbols, x, y, reach, picked);
   }
 
   /** The chart of a player: paint() the still part, moveTo(t) the cursor and its dots, resize(), destroy(). */
@@ -238,7 +236,7 @@
     const pointer = watchPointer(canvas, {
       seek: (x) => onSeek(frame.seconds(x)),
       pick: (x, y, reach) => {
-        const index = reportNear(frame, model, state().layers, x, y, reach);
+        const index = reportNear(frame, model, state().layers, x, y, reach, state().picked);
         if (index >= 0) onPick(index);
         return index >= 0;
       },

@@ -98,17 +98,9 @@
     labels.addTo(map);
     moving.addTo(map);
 
-    const reportAt = (x, y, reach) => {
-      let best = -1, least = reach;
-      for (const [hx, hy, index] of hits) {
-        const away = Math.hypot(hx - x, hy - y);
-        if (away <= least) [best, least] = [index, away];
-      }
-      return best;
-    };
     const onClick = (event) => {
       const reach = globalThis.matchMedia?.("(pointer: coarse)").matches ? 24 : 14;
-      onPick(event.latlng, reportAt(event.containerPoint.x, event.containerPoint.y, reach));
+      onPick(event.latlng, P.hitAt(hits, event.containerPoint.x, event.containerPoint.y, reach, state().picked));
     };
     map.on("click", onClick);
 

@@ -49,6 +49,17 @@
     return place.share ? here + (values[place.left + 1] - here) * place.share : here;
   }
 
+  /**
+   * Which of the symbols [x, y, index] a press at a pixel means: the nearest within `reach`, or -1. Reports of one town lie
+   * on one point: pressing again where the picked one lies goes on to the next of them.
+   */
+  function hitAt(symbols, x, y, reach, picked = -1) {
+    const near = symbols.map(([sx, sy, index]) => ({ index, away: Math.hypot(sx - x, sy - y) }))
+      .filter((hit) => hit.away <= reach).sort((a, b) => Math.round(a.away) - Math.round(b.away) || b.index - a.index);
+    if (!near.length) return -1;
+    return near[(near.findIndex((hit) => hit.index === picked) + 1) % near.length].index;
+  }
+
   /** The address if a reader may follow it (http or https), else null. */
   function safeUrl(address) {
     try {
@@ -59,5 +70,5 @@
     }
   }
 
-  Object.assign(P, { unpack, bisect, clamp, between, mix, safeUrl });
+  Object.assign(P, { unpack, bisect, clamp, between, mix, hitAt, safeUrl });
 })((globalThis.TrackerPlayer ??= {}));
