@@ -92,11 +92,12 @@ class MarchPlayer(MacroElement):
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Put the player's parts into the figure, as they are."""
         figure, name = cast(Figure, self.get_root()), self.get_name()
-        head = f"<style>{template('player.css')}</style>\n<script>{player_js()}</script>"
+        look = f"{template('player.css')}\nbody {{ font-family: system-ui, sans-serif; }}"
+        head = f"<style>{look}</style>\n<script>{player_js()}</script>"
         figure.header.add_child(_Verbatim(head), name="tracker_player")
         figure.header.add_child(_Verbatim(f"<title>{escape(self.scene['title'])}</title>"), name="tracker_title")
         body = (
-            f'<figure class="tracker" id="{name}" tabindex="-1">\n{template("figure.html")}\n'
+            f'<figure class="tracker tracker-page" id="{name}" tabindex="-1">\n{template("figure.html")}\n'
             f"<figcaption>{caption_html(self.scene)}</figcaption>\n"
             f'<script type="application/json" class="tracker-scene">{safe_json(self.scene)}</script>\n</figure>'
         )

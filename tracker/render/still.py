@@ -1,4 +1,4 @@
-"""A scene without a script: a drawing and a table for readers, feeds and archives that run none."""
+"""A scene without a script: what readers, feeds and archives get that run none."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from tracker.model.geodesy import distance_m
+from tracker.render.drawing import drawing_svg
 from tracker.render.pack import unpack
-from tracker.render.style import INK, PAPER, ROAD_STROKES, SMALL_ROAD_STROKE, unit_colour
 from tracker.render.words import Words, words_for
 
 Scene = dict[str, Any]
-Pixels = np.ndarray[Any, np.dtype[np.int64]]
 
 HOUR = 3600
 STEP_H = 3
@@ -23,13 +22,11 @@ USELESS_M = 300_000
 NAMED_M = 120_000
 """A place farther away is no help to the reader."""
 AT_M = 5_000
-WIDTH = 600
-"""Of the drawing, in its own units."""
 
 
 def still_html(scene: Scene) -> str:
     """Heading, drawing and table of a scene as HTML; every text is escaped."""
-    return f"<h2>{escape(scene['title'])}</h2>\n{still_svg(scene)}\n{still_table(scene)}"
+    return f"<h2>{escape(scene['title'])}</h2>\n{drawing_svg(scene)}\n{still_table(scene)}"
 
 
 def still_table(scene: Scene) -> str:
@@ -49,41 +46,6 @@ def still_table(scene: Scene) -> str:
     return (
         f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>\n{chr(10).join(rows)}\n</tbody></table>"
-    )
-
-
-def still_svg(scene: Scene) -> str:
-    """Roads, each unit's most central way and the larger places, as one drawing without any style sheet."""
-    west, south, east, north = scene["bbox"]
-    top, bottom = _mercator(north), _mercator(south)
-    factor = WIDTH / np.radians(east - west)
-    height = round((top - bottom) * factor)
-
-    def place(lon: Any, lat: Any) -> Pixels:
-        x = np.radians(np.asarray(lon, float) / scene["scale"] - west) * factor
-        y = (top - _mercator(np.asarray(lat, float) / scene["scale"])) * factor
-        return np.asarray(np.rint(np.stack([x, y], axis=-1)), np.int64)
-
-    parts = [f'<rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>', '<g fill="none" stroke-linejoin="round">']
-    for road in scene["roads"]:
-        colour, width = ROAD_STROKES.get(road["class"], SMALL_ROAD_STROKE)
-        lines = np.split(place(*unpack(road["d"], 2)), np.cumsum(road["n"])[:-1])
-        dashes = ' stroke-dasharray="4 3"' if road["inferred"] else ""
-        parts.append(f'<path d="{"".join(map(_line, lines))}" stroke="{colour}" stroke-width="{width}"{dashes}/>')
-    marks = []
-    for index, unit in enumerate(scene["units"]):
-        way = place(*_known_way(unit))
-        colour, (x, y) = unit_colour(index), way[-1].tolist()
-        parts.append(f'<path d="{_line(way)}" stroke="{colour}" stroke-width="3" stroke-opacity=".8"/>')
-        marks.append(f'<circle cx="{x}" cy="{y}" r="6" fill="{colour}" stroke="#fff" stroke-width="2"/>')
-    parts += ["</g>", *marks, f'<g font-family="sans-serif" font-size="13" fill="{INK}">']
-    for label in [label for label in scene["labels"] if label["rank"] <= 2][:12]:
-        x, y = place(label["lon"], label["lat"]).tolist()
-        side = f'x="{x + 6}"' if x < WIDTH * 0.7 else f'x="{x - 6}" text-anchor="end"'
-        parts.append(f'<circle cx="{x}" cy="{y}" r="2"/><text {side} y="{y + 4}">{escape(label["text"])}</text>')
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" role="img" aria-label="{escape(scene["alt"])}" '
-        f'xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</g></svg>'
     )
 
 
@@ -126,18 +88,3 @@ def _place(scene: Scene, lon: float, lat: float, words: Words) -> str:
     east = (lon - label["lon"] / scale) * np.cos(np.radians(lat))
     octant = round(float(np.degrees(np.arctan2(east, lat - label["lat"] / scale))) / 45) % 8
     return words.away.format(km=round(metres / 1000), compass=words.compass[octant], place=name)
-
-
-def _known_way(unit: Scene) -> tuple[list[int], list[int]]:
-    times, lon, lat, _ = unpack(unit["median"], 4)
-    kept = [k for k, t in enumerate(times) if unit["known_from"] <= t <= unit["known_until"]] or [0]
-    return [lon[k] for k in kept], [lat[k] for k in kept]
-
-
-def _line(points: Pixels) -> str:
-    fresh = np.append(True, (np.diff(points, axis=0) != 0).any(axis=1))
-    return "M" + "L".join(f"{x} {y}" for x, y in points[fresh].tolist())
-
-
-def _mercator(lat: Any) -> Any:
-    return np.arcsinh(np.tan(np.radians(lat)))

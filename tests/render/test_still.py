@@ -1,0 +1,54 @@
+from dataclasses import replace
+from xml.etree import ElementTree
+
+from tests.render.made_up import hostile_march, small_march, small_scene
+from tests.render.page_parts import Page
+from tracker.render import build_scene
+from tracker.render.drawing import drawing_svg
+from tracker.render.still import still_table
+
+
+def rows_of(scene: dict[str, object]) -> list[list[str]]:
+    table = ElementTree.fromstring(still_table(scene))
+    return [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+
+
+def test_the_table_tells_the_clock_hours_of_the_zone_and_every_unit() -> None:
+    head, *rows = rows_of(small_scene())
+    assert head == ["Time", "main column", "second column"]
+    assert [row[0] for row in rows] == [f"2031-05-03 {hour}:00" for hour in ("06", "09", "12", "15")]
+    assert rows[1][1:] == ["10 km S of Millbrook, within 8 km", "25 km N of Southford, within 5 km"]
+
+
+def test_the_table_says_where_no_report_carries_the_position() -> None:
+    *_, last = rows_of(small_scene())
+    assert last[1].startswith("26 km S of Northgate")
+    assert last[2].startswith("no report at this time: ")
+
+
+def test_a_long_march_has_rarer_rows() -> None:
+    scene = small_scene() | {"end": 40 * 24 * 3600}
+    rows = rows_of(scene)[1:]
+    assert 20 < len(rows) <= 49
+    assert rows[-1][1] == "not known"
+
+
+def test_a_march_without_places_is_told_in_degrees() -> None:
+    march = small_march()
+    scene = build_scene(replace(march, places=march.places.iloc[:0]), title="")
+    assert rows_of(scene)[2][1] == "40.09°, 50.51°, within 8 km"
+
+
+def test_the_drawing_is_well_formed_and_bounded() -> None:
+    for scene in (small_scene(), build_scene(hostile_march(), title="")):
+        svg = ElementTree.fromstring(drawing_svg(scene))
+        _, _, width, height = map(int, svg.attrib["viewBox"].split())
+        assert 300 < width <= 640
+        assert 300 < height <= 640
+
+
+def test_the_drawing_names_the_larger_places_and_describes_itself() -> None:
+    page = Page(drawing_svg(small_scene()))
+    assert "Northgate" in page.text
+    assert "Lower Elm" not in page.text
+    assert page.elements[0][1]["aria-label"] == "Map of a made-up column that moves from Southford to Northgate"

@@ -1,0 +1,114 @@
+"""A scene as one still drawing: SVG without style sheet or script."""
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tracker.render.pack import unpack
+from tracker.render.style import INK, PAPER, ROAD_STROKES, SMALL_ROAD_STROKE, unit_colour
+
+Scene = dict[str, Any]
+Pixels = NDArray[np.int64]
+
+SIZE = 640
+"""The longer side, in the drawing's own units."""
+NARROWEST = 360
+"""A march due north still leaves room for names."""
+MOST_LABELS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Paper:
+    """From packed coordinates to the drawing's units, in Mercator's projection like the map."""
+
+    scale: int
+    west: float
+    top: float
+    factor: float
+    margin: float
+    width: int
+    height: int
+
+    def place(self, lon: ArrayLike, lat: ArrayLike) -> Pixels:
+        """(..., 2) whole units from the upper left corner."""
+        x = np.radians(np.asarray(lon, float) / self.scale - self.west) * self.factor + self.margin
+        y = (self.top - _mercator(np.asarray(lat, float) / self.scale)) * self.factor
+        return np.asarray(np.rint(np.stack([x, y], axis=-1)), np.int64)
+
+
+def drawing_svg(scene: Scene) -> str:
+    """Roads, each unit's most central way while it is known, and the larger places; every text is escaped."""
+    paper = _paper(scene)
+    return (
+        f'<svg viewBox="0 0 {paper.width} {paper.height}" width="{paper.width}" role="img" '
+        f'aria-label="{escape(scene["alt"])}" xmlns="http://www.w3.org/2000/svg">'
+        f'<rect width="{paper.width}" height="{paper.height}" fill="{PAPER}"/>'
+        f"{_roads(scene, paper)}{_units(scene, paper)}{_labels(scene, paper)}</svg>"
+    )
+
+
+def _paper(scene: Scene) -> _Paper:
+    west, south, east, north = scene["bbox"]
+    top, bottom, across = float(_mercator(north)), float(_mercator(south)), float(np.radians(east - west))
+    factor = SIZE / max(across, top - bottom)
+    width = max(round(across * factor), NARROWEST)
+    return _Paper(
+        scale=scene["scale"],
+        west=west,
+        top=top,
+        factor=factor,
+        margin=(width - across * factor) / 2,
+        width=width,
+        height=round((top - bottom) * factor),
+    )
+
+
+def _roads(scene: Scene, paper: _Paper) -> str:
+    parts = []
+    for road in scene["roads"]:
+        colour, stroke = ROAD_STROKES.get(road["class"], SMALL_ROAD_STROKE)
+        lines = np.split(paper.place(*unpack(road["d"], 2)), np.cumsum(road["n"])[:-1])
+        dashes = ' stroke-dasharray="4 3"' if road["inferred"] else ""
+        parts.append(f'<path d="{"".join(map(_line, lines))}" stroke="{colour}" stroke-width="{stroke}"{dashes}/>')
+    return f'<g fill="none" stroke-linejoin="round">{"".join(parts)}</g>'
+
+
+def _units(scene: Scene, paper: _Paper) -> str:
+    parts = []
+    for index, unit in enumerate(scene["units"]):
+        times, lon, lat, _ = unpack(unit["median"], 4)
+        known = [k for k, t in enumerate(times) if unit["known_from"] <= t <= unit["known_until"]] or [0]
+        way = paper.place([lon[k] for k in known], [lat[k] for k in known])
+        colour, (x, y) = unit_colour(index), way[-1].tolist()
+        parts.append(
+            f'<path d="{_line(way)}" fill="none" stroke="{colour}" stroke-width="3" stroke-opacity=".8"/>'
+            f'<circle cx="{x}" cy="{y}" r="6" fill="{colour}" stroke="#fff" stroke-width="2">'
+            f"<title>{escape(unit['name'])}</title></circle>"
+        )
+    return "".join(parts)
+
+
+def _labels(scene: Scene, paper: _Paper) -> str:
+    parts: list[str] = []
+    written: list[tuple[int, int]] = []
+    for label in scene["labels"]:
+        x, y = paper.place(label["lon"], label["lat"]).tolist()
+        crowded = any(abs(x - a) < 110 and abs(y - b) < 15 for a, b in written)
+        if crowded or label["rank"] > 2 or len(written) == MOST_LABELS:
+            continue
+        written.append((x, y))
+        side = f'x="{x + 6}"' if x < paper.width * 0.7 else f'x="{x - 6}" text-anchor="end"'
+        parts.append(f'<circle cx="{x}" cy="{y}" r="2"/><text {side} y="{y + 4}">{escape(label["text"])}</text>')
+    return f'<g font-family="sans-serif" font-size="13" fill="{INK}">{"".join(parts)}</g>'
+
+
+def _line(points: Pixels) -> str:
+    fresh = np.append(True, (np.diff(points, axis=0) != 0).any(axis=1))
+    return "M" + "L".join(f"{x} {y}" for x, y in points[fresh].tolist())
+
+
+def _mercator(lat: ArrayLike) -> NDArray[np.float64]:
+    return np.asarray(np.arcsinh(np.tan(np.radians(lat))))
