@@ -14,7 +14,7 @@ def test_the_component_is_complete_and_asks_nobody_for_anything() -> None:
     assert page.elements[0] == ("div", {"class": "tracker", "tabindex": "-1"})
     assert page.addresses == []
     assert not page.programs
-    assert assets.css.count("url(") == assets.css.count('url("data:')
+    assert all(address.startswith("data:") for address in Page(f"<style>{assets.css}</style>").pictures)
     assert "__LEAFLET__" not in assets.js
     assert "__PLAYER__" not in assets.js
 
@@ -57,7 +57,8 @@ globalThis.TrackerPlayer.attach = (root, scene, options) => {
 const root = {};
 const parentElement = { querySelector: () => root };
 let picked;
-const run = (title, t0) => start({ data: { title, t0 }, parentElement, setTriggerValue: (name, value) => (picked = value) });
+const setTriggerValue = (name, value) => (picked = value);
+const run = (title, t0) => start({ data: { title, t0 }, parentElement, setTriggerValue });
 run("a", "2031-05-03T00:00:00Z");
 run("a", "2031-05-03T00:00:00Z");
 console.log(notes.join(", "), "with Leaflet", given.leaflet.version);

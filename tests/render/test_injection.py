@@ -1,4 +1,4 @@
-"""An enemy writes the reports: nothing of it may become markup, script or template, and all of it must stay readable."""
+"""An enemy writes the reports: none of it may become markup, script or template, and all must stay readable."""
 
 import json
 from collections.abc import Callable
@@ -61,13 +61,8 @@ def test_every_report_can_be_read_as_it_was_written(way: Way, tmp_path: Path) ->
     assert scene == build_scene(march, title=HOSTILE, alt=HOSTILE, credit=HOSTILE, lang=HOSTILE)
     told = {report["id"]: report for report in scene["reports"]}
     for _, row in march.reports.iterrows():
-        for shown, column in [
-            ("text", "summary"),
-            ("publisher", "publisher"),
-            ("origin", "origin"),
-            ("place", "place"),
-        ]:
-            assert told[row["report_id"]][shown] == row[column]
+        for column in ("summary", "publisher", "origin", "place", "heading", "vehicles", "notes"):
+            assert told[row["report_id"]]["text" if column == "summary" else column] == row[column]
             assert HOSTILE in row[column]
 
 
