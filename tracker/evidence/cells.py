@@ -32,9 +32,12 @@ def times(text: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
     good = bare.str.match(_TIME)
     if not good.all():
         bare = bare.where(good)
-    if bare.str.contains("[tz]", regex=True, na=False).any():
-        bare = bare.str.upper()
     moments = pd.to_datetime(bare, format="ISO8601", utc=True, errors="coerce")
+    small = (good & moments.isna()).to_numpy(bool)
+    if small.any():  # pandas does not know t and z in small letters, which the standard allows
+        again = pd.to_datetime(bare[small].str.upper(), format="ISO8601", utc=True, errors="coerce")
+        moments = moments.dt.as_unit("us")
+        moments[small] = again.dt.as_unit("us")
     return moments.dt.as_unit("us")
 
 

@@ -113,8 +113,10 @@ def _check_ids(found: Findings, known: dict[str, "pd.Series[str]"]) -> None:
     found.note(empty, "report_id", bare, ("is empty", "give each report an id, or leave out the whole column"))
     again = _mask(bare.duplicated()) & ~empty
     if again.any():
-        positions = pd.Series(found.rows, index=bare.to_numpy(object))
-        first = positions[~positions.index.duplicated()]
+        shared = bare.duplicated(keep=False).to_numpy(bool) & ~empty
+        first: dict[str, int] = {}
+        for value, row in zip(bare[shared], found.rows[shared], strict=True):
+            first.setdefault(value, row)
         found.note(
             again,
             "report_id",

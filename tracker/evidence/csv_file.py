@@ -17,6 +17,9 @@ from tracker.model import Fault
 
 _DELIMITERS = (",", ";", "\t")
 _PORTION = 20_000
+"""Rows that are turned into columns in one go."""
+_HEAD = 200_000
+"""Characters in which the header ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ def read_text_table(path: Path) -> RawTable:
     if problem := foreign(data, file=file):
         return RawTable(file=file, frame=None, faults=(problem,))
     text, faults = decoded(data, file=file)
-    rows = _rows(text, _delimiter(text), file=file, faults=faults)
+    rows = _rows(text, _delimiter(text[:_HEAD]), file=file, faults=faults)
     header_line, header = next(rows, (1, []))
     columns = [plain_name(cell) for cell in header]
     if not set(columns) & set(KNOWN):
