@@ -214,7 +214,7 @@ def test_a_hostile_march_is_shown_as_text_and_runs_nothing(open_page: Opener, ho
     assert dialogs == []
     assert opened.page.evaluate("document.scripts.length") == scripts
     assert opened.page.locator(".tracker img, .tracker iframe, .tracker [onerror]").count() == 0
-    addresses = opened.page.eval_on_selector_all(".tracker a", "links => links.map(a => a.protocol)")
+    addresses = opened.page.eval_on_selector_all(".tracker-card a, figcaption a", "links => links.map(a => a.protocol)")
     assert set(addresses) <= {"https:", "http:"}
     assert [url for url in opened.requests if not url.startswith("data:")] == [hostile_page.as_uri()]
     assert opened.trouble == []
@@ -245,7 +245,9 @@ def test_two_players_on_one_page_keep_to_themselves(open_page: Opener, small_pag
         """() => {
           const one = document.querySelector('.tracker'), two = one.cloneNode(true);
           const scene = JSON.parse(one.querySelector('.tracker-scene').textContent);
-          for (const part of ['map', 'units', 'layers', 'key', 'card']) two.querySelector(`[data-part=${part}]`).replaceChildren();
+          for (const part of ['map', 'units', 'layers', 'key', 'card']) {
+            two.querySelector(`[data-part=${part}]`).replaceChildren();
+          }
           two.querySelector('[data-part=map]').className = 'tracker-map';
           document.querySelector('main').append(two);
           two.trackerPlayer = TrackerPlayer.attach(two, scene, { leaflet: L });

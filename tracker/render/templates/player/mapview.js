@@ -70,7 +70,7 @@
   }
 
   /** The map of a player: paint(), reportAt(point), show(report), destroy(); `state()` is asked when the view moves. */
-  function makeMapView({ leaflet, given, slot, model, words, lang, calm, state, onPick }) {
+  function makeMapView({ leaflet, given, slot, model, words, russian, calm, state, onPick }) {
     const scene = model.scene;
     if (given && !slot.contains(given.getContainer())) slot.appendChild(given.getContainer());
     const map = given || ownMap(leaflet, slot, scene, words, calm);
@@ -88,7 +88,7 @@
       if (cache) hits = P.paintFrame(moving.g, moving.view, model, { ...cache, names }, brushes, state());
     };
     const labels = P.canvasLayer(leaflet, "tracker-labels", (layer) => {
-      names = paintLabels(layer, scene, lang === "ru");
+      names = paintLabels(layer, scene, russian);
     });
     const moving = P.canvasLayer(leaflet, "tracker-moving", (layer) => {
       cache = P.screenCache(model, layer.view);
