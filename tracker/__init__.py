@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tracker.evidence import read_reports as read_reports
+    from tracker.evidence import select_reports as select_reports
     from tracker.model import BadReport as BadReport
     from tracker.model import Reconstruction as Reconstruction
     from tracker.model import Track as Track
@@ -30,6 +31,7 @@ _HOMES = {
     "player_assets": "tracker.render",
     "read_reports": "tracker.evidence",
     "reconstruct": "tracker.reconstruct",
+    "select_reports": "tracker.evidence",
 }
 """Which floor each name comes from; fetched when first used, because importing folium or pyproj
 opens a socket and changes environment variables, and ``import tracker`` must do neither."""
@@ -47,6 +49,7 @@ __all__ = [
     "player_assets",
     "read_reports",
     "reconstruct",
+    "select_reports",
 ]
 
 
