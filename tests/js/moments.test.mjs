@@ -34,7 +34,8 @@ test("a history moves by its share of the path's true length, not by vertices", 
   const scene = readScene();
   scene.units = [{
     ...scene.units[0],
-    paths: [{ n: 3, d: pack([[400000, 400000, 400000], [500000, 500100, 501000]]) }],
+    legs: { n: [3], d: pack([[400000, 400000, 400000], [500000, 500100, 501000]]) },
+    paths: [pack([[1]])],
     histories: [{ path: 0, d: pack([[0, 100], [0, 100000]]) }],
   }];
   const [unit] = player.openScene(scene).units;
@@ -42,6 +43,19 @@ test("a history moves by its share of the path's true length, not by vertices", 
   near(lon, 40, 1e-6);
   near(lat, 50.05, 1e-4);
   near(player.historyAt(unit.histories[0], 1e9)[1], 50.1, 1e-6);
+});
+
+test("a path is its legs end to end, some of them backwards, with each shared point once", () => {
+  const scene = readScene();
+  scene.units = [{
+    ...scene.units[0],
+    legs: { n: [2, 3], d: pack([[400000, 410000, 430000, 420000, 410000], [500000, 500000, 500000, 500000, 500000]]) },
+    paths: [pack([[1, -2]])],
+    histories: [{ path: 0, d: pack([[0, 100], [0, 100000]]) }],
+  }];
+  const [{ histories: [{ path }] }] = player.openScene(scene).units;
+  assert.deepEqual(Array.from(path.x, (x) => Math.round(player.unworld(x, 0.3)[0] * 10) / 10), [40, 41, 42, 43]);
+  near(path.share[1], 1 / 3, 1e-6);
 });
 
 test("the cloud holds one position for each history and reuses its array", () => {
@@ -106,9 +120,9 @@ test("next and previous visit every report once, also those of the same moment",
 
 test("the trail follows the road between two medians instead of cutting the corner", () => {
   const scene = readScene();
-  const corner = { n: 3, d: pack([[400000, 410000, 410000], [500000, 500000, 506400]]) };
+  const corner = { n: [3], d: pack([[400000, 410000, 410000], [500000, 500000, 506400]]) };
   scene.units = [{
-    ...scene.units[0], paths: [corner],
+    ...scene.units[0], legs: corner, paths: [pack([[1]])],
     histories: [{ path: 0, d: pack([[0, 600], [0, 100000]]) }],
     median: pack([[0, 600], [400000, 410000], [500000, 506400], [500, 500]]),
   }];
@@ -118,4 +132,28 @@ test("the trail follows the road between two medians instead of cutting the corn
   near(lon, 41, 1e-6);
   near(lat, 50, 1e-6);
   near(trail.t[1], 300, 5);
+});
+
+test("a report without any time is last in the list and never on the map or the chart", () => {
+  const scene = readScene();
+  scene.reports.push({ ...scene.reports[0], id: "undated", t0: null, t1: null });
+  const opened = player.openScene(scene), { visible } = { visible: player.visibleAt(opened, opened.end) };
+  assert.ok(![...visible.current, ...visible.past].includes("undated"));
+  const frame = player.chartFrame(opened, 600, 300, 80), box = player.reportBox(frame, opened.reports.at(-1));
+  assert.notEqual(player.reportNear(frame, opened, { reports: true, roadblocks: true, incidents: true }, box.x, box.y, 3), opened.reports.length - 1);
+  const clock = player.makeClock(scene, player.WORDS.en);
+  assert.equal(clock.span(opened.reports.at(-1).t0, null), "time not known");
+});
+
+test("a scene without units and reports opens", () => {
+  const empty = player.openScene({ ...readScene(), units: [], reports: [], roadblocks: [], incidents: [] });
+  assert.deepEqual(player.visibleAt(empty, 0), { units: [], current: [], past: [], roadblocks: [], incidents: [] });
+  assert.ok(player.chartFrame(empty, 600, 300, 80).high > 0);
+});
+
+test("an incident of which only the beginning is known is shown for an hour", () => {
+  const scene = readScene();
+  scene.incidents[0].t1 = null;
+  const opened = player.openScene(scene), { t0 } = scene.incidents[0];
+  assert.deepEqual([t0, t0 + 3600, t0 + 3601].map((t) => player.visibleAt(opened, t).incidents.length), [1, 1, 0]);
 });

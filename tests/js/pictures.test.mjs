@@ -75,6 +75,19 @@ test("a unit's status says how sure, since when nobody reported it, or that it i
   const status = (now) => player.unitStatus(unit, now, clock, player.WORDS.en);
   assert.equal(status({ phase: "known", radius: 30_000, drawn: true }), "within 30 km");
   assert.match(status({ phase: "after", radius: 84_000, drawn: true }), /^no report since 3 May, \d\d:\d\d; within 84 km$/);
-  assert.match(status({ phase: "after", radius: 400_000, drawn: false }), /whereabouts unknown$/);
+  assert.match(status({ phase: "after", radius: 400_000, drawn: false }), /position unknown$/);
   assert.equal(status({ phase: "known", radius: 3, drawn: true }), "within 1 km");
+});
+
+test("the chart names a city beyond the march, if it lies near the line of march", () => {
+  const scene = readScene(), [lon, lat] = scene.axis.to;
+  const city = (text, east, north) => ({ text, local: "", lon: Math.round(east * scene.scale), lat: Math.round(north * scene.scale), rank: 1 });
+  scene.labels = [city("Goal", lon + 0.1, lat + 0.5), city("Aside", lon + 4, lat), { ...city("Village", lon, lat + 0.4), rank: 3 }];
+  const marks = player.chartMarks({ ...model, scene });
+  const names = marks.map((mark) => mark[0]);
+  assert.ok(names.includes("Goal") && !names.includes("Aside") && !names.includes("Village"));
+  const goal = marks.find((mark) => mark[0] === "Goal")[1];
+  assert.ok(goal > scene.axis.km + 50 && goal < scene.axis.km + 60, String(goal));
+  assert.ok(Math.abs(player.alongAxis(scene.axis, ...scene.axis.from).km) < 1e-6);
+  assert.ok(Math.abs(player.alongAxis(scene.axis, ...scene.axis.to).km - scene.axis.km) < 0.1);
 });

@@ -48,7 +48,7 @@
     }
 
     function spoken(report) {
-      return `${P.fill(words.spoken, { n: report.index + 1, all: model.reports.length })} ${clock.short(report.t0)}: ${report.text}`;
+      return `${P.fill(words.spoken, { n: report.index + 1, all: model.reports.length })} ${clock.span(report.t0, report.t0)}: ${report.text}`;
     }
 
     return { write, showPicked, summary, spoken };
@@ -88,7 +88,7 @@
       },
     });
     const chart = P.makeChart({
-      slot: part("chart"), canvas: part("canvas"), cursor: part("cursor"), model, clock, words, state: () => now,
+      slot: part("chart"), canvas: part("canvas"), cursor: part("cursor"), model, clock, words, russian: words === P.WORDS.ru, state: () => now,
       onSeek: (t) => { playback.pause(); seek(t); }, onPick: (index) => pick(index),
     });
     const text = makeText({

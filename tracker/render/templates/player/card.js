@@ -31,7 +31,7 @@
 
   function whenText(report, clock, words) {
     const span = clock.span(report.t0, report.t1);
-    return report.t1 === null ? `${span} ${words.open}` : span;
+    return report.dated && report.t1 === null ? `${span} ${words.open}` : span;
   }
 
   /** Rows [label, text] of a report's card; empty ones are left out. */
@@ -58,7 +58,7 @@
     close.addEventListener("click", onClose);
     const head = make("div", { className: "tracker-card-head" }, symbolPicture(report.kind, colour, 6),
       make("strong", { text: P.wordOf(words.kinds, report.kind) }),
-      make("span", { text: clock.short(Math.max(0, report.t0)) }), make("span", { className: "tracker-id", text: report.id }), close);
+      make("span", { text: clock.span(report.t0, report.t0) }), make("span", { className: "tracker-id", text: report.id }), close);
     const facts = make("dl", {});
     for (const [label, text] of reportRows(report, clock, words)) {
       facts.append(make("div", {}, make("dt", { text: label }), make("dd", { text })));
@@ -73,7 +73,7 @@
     if (!reports.length) return card.replaceChildren(make("p", { className: "tracker-hint", text: words.hint }));
     const lines = reports.map((report) => {
       const line = make("button", { className: "tracker-line", attributes: { type: "button" } },
-        symbolPicture(report.kind, P.verdictColour(report.verdict)), make("time", { text: clock.time(report.t0) }), make("span", { text: report.text }));
+        symbolPicture(report.kind, P.verdictColour(report.verdict)), make("time", { text: report.dated ? clock.time(report.t0) : "?" }), make("span", { text: report.text }));
       line.addEventListener("click", () => onPick(report.index));
       return line;
     });

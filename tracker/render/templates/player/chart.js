@@ -3,24 +3,6 @@
   "use strict";
 
   const GRID = "#e7e2d6", GRID_STRONG = "#c9c2b0", TEXT = "#3f3c34";
-  const STRIP = 22, FOOT = 34, HEAD = 4, RIGHT = 12;
-
-  /** The plot's scales for a box of pixels: x of seconds, y of kilometres, and back. */
-  function chartFrame(model, width, height, gutter) {
-    const { axis } = model.scene;
-    const spare = axis.km * 0.04;
-    // Bands widen without end where reports are absent; the chart keeps to the line of march.
-    const far = [...model.units.flatMap((unit) => [...unit.band.low, ...unit.band.high]), ...model.reports.map((report) => report.along ?? 0)];
-    const low = Math.max(-0.12 * axis.km, Math.min(0, ...far)) - spare;
-    const high = Math.min(1.2 * axis.km, Math.max(axis.km, ...far)) + spare;
-    const top = HEAD + STRIP, bottom = height - FOOT, right = width - RIGHT;
-    return {
-      width, height, left: gutter, right, top, bottom, low, high,
-      x: (t) => gutter + (t / model.end) * (right - gutter),
-      y: (km) => bottom - ((P.clamp(km, low, high) - low) / (high - low)) * (bottom - top),
-      seconds: (x) => P.clamp((x - gutter) / (right - gutter), 0, 1) * model.end,
-    };
-  }
 
   /** The text, or its beginning with an ellipsis where it is wider than `room`. */
   function shorten(g, text, room) {
@@ -30,23 +12,13 @@
     return `${text.slice(0, cut).trimEnd()}…`;
   }
 
-  /** Marks whose names do not run into each other, ends first, then upward. */
-  function spacedMarks(marks, y, gap) {
-    const ends = [marks[0], marks.at(-1)].filter(Boolean);
-    const kept = [];
-    for (const mark of [...ends, ...marks]) {
-      if (!kept.some((other) => other === mark || Math.abs(y(other[1]) - y(mark[1])) < gap)) kept.push(mark);
-    }
-    return kept;
-  }
-
   function paintGrid(g, f, model, clock, words) {
     g.fillStyle = "#fff";
     g.fillRect(0, 0, f.width, f.height);
     g.lineWidth = 1;
     g.textBaseline = "middle";
     g.font = `11.5px ${P.FONT}`;
-    for (const [name, km] of spacedMarks(model.scene.axis.marks, f.y, 15)) {
+    for (const [name, km] of P.spacedMarks(f.marks, f.y, 15)) {
       const y = Math.round(f.y(km)) + 0.5;
       g.strokeStyle = GRID;
       g.beginPath();
@@ -60,7 +32,7 @@
     paintHours(g, f, model, clock);
     g.textAlign = "right";
     g.fillStyle = "#6a665a";
-    g.fillText(shorten(g, words.unplaced, f.left - 12), f.left - 6, HEAD + STRIP / 2);
+    g.fillText(shorten(g, words.unplaced, f.left - 12), f.left - 6, f.strip);
     g.textAlign = "left";
   }
 
@@ -71,7 +43,7 @@
       const x = Math.round(f.x(t)) + 0.5, midnight = clock.isMidnight(t);
       g.strokeStyle = midnight ? GRID_STRONG : GRID;
       g.beginPath();
-      g.moveTo(x, HEAD);
+      g.moveTo(x, f.head);
       g.lineTo(x, f.bottom + 4);
       g.stroke();
       g.fillStyle = TEXT;
@@ -94,15 +66,22 @@
     g.font = `11.5px ${P.FONT}`;
   }
 
-  /** A unit's band over [from, to] as a filled shape, and its middle as a line. */
-  function paintBand(g, f, band, colour, from, to, known) {
-    const start = Math.max(from, band.t[0]), end = Math.min(to, band.t[band.t.length - 1]);
-    if (!(end > start)) return;
-    const times = [start, ...band.t.filter((t) => t > start && t < end), end];
-    const rows = times.map((t) => {
-      const place = P.between(band.t, t);
-      return { x: f.x(t), low: f.y(P.mix(band.low, place)), middle: f.y(P.mix(band.middle, place)), high: f.y(P.mix(band.high, place)) };
-    });
+  /** The parts of [from, to] in which the unit is not lost, each as rows of pixels for its band. */
+  function bandRuns(f, unit, from, to) {
+    const { band, median } = unit, start = Math.max(from, band.t[0]), end = Math.min(to, band.t[band.t.length - 1]);
+    if (!(end > start)) return [];
+    const runs = [[]];
+    for (const t of [start, ...band.t.filter((one) => one > start && one < end), end]) {
+      const place = P.between(band.t, t), km = (column) => f.y(P.mix(column, place));
+      // Where the map shows no unit, a band over the whole march would tell nothing either.
+      if (P.mix(median.radius, P.between(median.t, t)) > P.LOST_M) runs.push([]);
+      else runs.at(-1).push({ x: f.x(t), low: km(band.low), middle: km(band.middle), high: km(band.high) });
+    }
+    return runs.filter((run) => run.length > 1);
+  }
+
+  /** One run of a band as a filled shape, and its middle as a line. */
+  function paintBand(g, rows, colour, known) {
     g.beginPath();
     for (const row of rows) g.lineTo(row.x, row.high);
     for (const row of [...rows].reverse()) g.lineTo(row.x, row.low);
@@ -123,26 +102,15 @@
   function paintUnits(g, f, model) {
     g.lineJoin = "round";
     model.units.forEach((unit, index) => {
-      const colour = P.unitColour(index);
-      paintBand(g, f, unit.band, colour, -Infinity, unit.knownFrom, false);
-      paintBand(g, f, unit.band, colour, unit.knownUntil, Infinity, false);
-      paintBand(g, f, unit.band, colour, unit.knownFrom, unit.knownUntil, true);
+      const parts = [[-Infinity, unit.knownFrom, false], [unit.knownUntil, Infinity, false], [unit.knownFrom, unit.knownUntil, true]];
+      for (const [from, to, known] of parts) {
+        for (const run of bandRuns(f, unit, from, to)) paintBand(g, run, P.unitColour(index), known);
+      }
     });
   }
 
-  /** A report's place on the chart: its middle, and the reach of its time and place; no place: the strip on top. */
-  function reportBox(f, report) {
-    const until = Math.min(report.until, report.kind === "roadblock" ? f.seconds(f.right) : report.until);
-    const from = f.x(Math.max(0, report.t0)), to = f.x(Math.min(Number.isFinite(until) ? until : Infinity, f.seconds(f.right)));
-    const along = report.along;
-    const inside = along !== null && along >= f.low && along <= f.high;
-    const reach = ((report.r || 0) / 1000 / (f.high - f.low)) * (f.bottom - f.top);
-    const y = along === null ? HEAD + STRIP / 2 : f.y(along);
-    return { from, to, x: report.layer === "reports" ? (from + to) / 2 : from, y, reach: inside ? reach : 0, placed: along !== null };
-  }
-
   function paintReport(g, f, report, strong) {
-    const box = reportBox(f, report), colour = P.verdictColour(report.verdict);
+    const box = P.reportBox(f, report), colour = P.verdictColour(report.verdict);
     g.strokeStyle = colour;
     if (box.placed && report.layer === "roadblocks") {
       g.globalAlpha = strong ? 1 : 0.35;
@@ -177,28 +145,19 @@
     g.beginPath();
     g.rect(f.left - 5, 0, f.width - f.left + 5, f.bottom + 5);
     g.clip();
-    const shown = (report) => state.layers[report.layer];
+    const shown = (report) => state.layers[report.layer] && report.dated;
     for (const report of model.reports) if (report.layer === "roadblocks" && shown(report)) paintReport(g, f, report, false);
     paintUnits(g, f, model);
     for (const report of model.reports) if (report.layer !== "roadblocks" && shown(report)) paintReport(g, f, report, false);
-    if (state.picked >= 0) paintReport(g, f, model.reports[state.picked], true);
+    if (model.reports[state.picked]?.dated) paintReport(g, f, model.reports[state.picked], true);
     g.restore();
     g.strokeStyle = GRID_STRONG;
     g.lineWidth = 1;
     line(g, f.left, f.bottom + 0.5, f.right, f.bottom + 0.5);
   }
 
-  /** Index of the report whose symbol a press at a pixel means, or -1. */
-  function reportNear(f, model, layers, x, y, reach, picked = -1) {
-    const symbols = model.reports.filter((report) => layers[report.layer]).map((report) => {
-      const box = reportBox(f, report);
-      return [box.x, box.y, report.index];
-    });
-    return P.hitAt(symbols, x, y, reach, picked);
-  }
-
   /** The chart of a player: paint() the still part, moveTo(t) the cursor and its dots, resize(), destroy(). */
-  function makeChart({ slot, canvas, cursor, model, clock, words, state, onSeek, onPick }) {
+  function makeChart({ slot, canvas, cursor, model, clock, words, russian, state, onSeek, onPick }) {
     let frame = null;
     const dots = model.units.map((_, index) => {
       const dot = document.createElement("span");
@@ -227,16 +186,16 @@
       if (!width || !height) return;
       const g = canvas.getContext("2d");
       g.font = `11.5px ${P.FONT}`;
-      const names = [...model.scene.axis.marks.map((mark) => mark[0]), words.unplaced];
+      const names = [...P.chartMarks(model, russian).map((mark) => mark[0]), words.unplaced];
       const widest = Math.max(...names.map((name) => g.measureText(name).width)) + 14;
-      frame = chartFrame(model, width, height, Math.min(widest, Math.max(64, width * 0.24)));
+      frame = P.chartFrame(model, width, height, Math.min(widest, Math.max(64, width * 0.24)), russian);
       paint();
       moveTo(state().t);
     };
     const pointer = watchPointer(canvas, {
       seek: (x) => onSeek(frame.seconds(x)),
       pick: (x, y, reach) => {
-        const index = reportNear(frame, model, state().layers, x, y, reach, state().picked);
+        const index = P.reportNear(frame, model, state().layers, x, y, reach, state().picked);
         if (index >= 0) onPick(index);
         return index >= 0;
       },
@@ -274,5 +233,5 @@
     return () => Object.entries(listeners).forEach(([name, listener]) => canvas.removeEventListener(name, listener));
   }
 
-  Object.assign(P, { chartFrame, spacedMarks, reportBox, reportNear, makeChart });
+  Object.assign(P, { makeChart });
 })((globalThis.TrackerPlayer ??= {}));

@@ -20,6 +20,7 @@
     const iso = (t) => new Date(Date.parse(scene.t0) + t * 1000).toISOString();
     /** From one moment to another, the day said once; `end` null means open. */
     const span = (from, to) => {
+      if (!Number.isFinite(from)) return words.undated;
       if (to === null) return `${short(from)} –`;
       if (to - from < 60) return short(from);
       return `${short(from)} – ${day(from) === day(to) ? time(to) : short(to)}`;

@@ -3,6 +3,8 @@
   "use strict";
 
   const LOST_M = 300_000;
+  // An incident of which only the beginning was told is shown for an hour.
+  const MOMENT_S = 3_600;
   const RADIUS_EARTH = 6_371_008.8;
   const radians = (degrees) => (degrees * Math.PI) / 180;
 
@@ -22,8 +24,30 @@
     return 2 * RADIUS_EARTH * Math.asin(Math.sqrt(Math.min(1, a)));
   }
 
-  function openPath(packed, scale) {
+  /** The legs of a unit: stretches of road that its paths share, as columns lon, lat. */
+  function openLegs(packed) {
     const [lon, lat] = P.unpack(packed.d, 2);
+    let at = 0;
+    return packed.n.map((count) => {
+      const leg = [lon.slice(at, at + count), lat.slice(at, at + count)];
+      at += count;
+      return leg;
+    });
+  }
+
+  /** One column of a path: its legs end to end, those with a negative number backwards, their shared points once. */
+  function joinLegs(numbers, legs, column) {
+    const joined = [];
+    for (const number of numbers) {
+      const leg = legs[Math.abs(number) - 1][column];
+      joined.push(...(number < 0 ? leg.slice().reverse() : leg).subarray(joined.length ? 1 : 0));
+    }
+    return joined;
+  }
+
+  function openPath(packed, legs, scale) {
+    const [numbers] = P.unpack(packed, 1);
+    const lon = joinLegs(numbers, legs, 0), lat = joinLegs(numbers, legs, 1);
     const x = new Float64Array(lon.length), y = new Float64Array(lon.length), share = new Float64Array(lon.length);
     for (let i = 0; i < lon.length; i++) {
       [x[i], y[i]] = world(lon[i] / scale, lat[i] / scale);
@@ -34,7 +58,8 @@
   }
 
   function openUnit(packed, scale) {
-    const paths = packed.paths.map((path) => openPath(path, scale));
+    const legs = openLegs(packed.legs);
+    const paths = packed.paths.map((path) => openPath(path, legs, scale));
     const histories = packed.histories.map((history) => {
       const [t, share] = P.unpack(history.d, 2);
       return { path: paths[history.path], t, share: share.map((value) => value / 1e5) };
@@ -55,7 +80,9 @@
     const placed = report.lon !== null && report.lat !== null;
     const lon = placed ? report.lon / scene.scale : null, lat = placed ? report.lat / scene.scale : null;
     const [x, y] = placed ? world(lon, lat) : [NaN, NaN];
-    return { ...report, index, placed, lon, lat, x, y, layer: report.kind === "roadblock" ? "roadblocks" : report.kind === "incident" ? "incidents" : "reports", along: report.y, until: report.t1 === null ? Infinity : report.t1 };
+    // A report without any known time is in the list and nowhere else; it sorts last.
+    const dated = report.t0 !== null;
+    return { ...report, index, placed, dated, t0: dated ? report.t0 : Infinity, lon, lat, x, y, layer: report.kind === "roadblock" ? "roadblocks" : report.kind === "incident" ? "incidents" : "reports", along: report.y, until: report.t1 === null ? Infinity : report.t1 };
   }
 
   /** The scene with its packed columns opened: roads as [lat, lon] lines, units, reports, roadblocks, incidents. */
@@ -66,7 +93,8 @@
       roads: scene.roads.map((road) => openRoads(road, scene.scale)),
       units: scene.units.map((unit) => openUnit(unit, scene.scale)),
       reports: scene.reports.map((report, index) => openReport(report, scene, index)),
-      roadblocks: scene.roadblocks, incidents: scene.incidents,
+      roadblocks: scene.roadblocks.filter((thing) => thing.t0 !== null),
+      incidents: scene.incidents.filter((thing) => thing.t0 !== null).map((thing) => ({ ...thing, t1: thing.t1 ?? thing.t0 + MOMENT_S })),
     };
   }
 

@@ -1,0 +1,86 @@
+/* The scales of the time-distance chart, and where reports and place names lie on it. */
+(function (P) {
+  "use strict";
+
+  const STRIP = 22, FOOT = 34, HEAD = 4, RIGHT = 12;
+  const RADIUS_KM = 6371.0088;
+  // A city this far beside the line of march still tells the reader where it leads.
+  const BESIDE_KM = 70;
+
+  const unit = (lon, lat) => {
+    const [l, b] = [(lon * Math.PI) / 180, (lat * Math.PI) / 180];
+    return [Math.cos(b) * Math.cos(l), Math.cos(b) * Math.sin(l), Math.sin(b)];
+  };
+  const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+
+  /** Kilometres along the axis's great circle to the foot of a point, and beside it. */
+  function alongAxis(axis, lon, lat) {
+    const from = unit(...axis.from), to = unit(...axis.to), point = unit(lon, lat);
+    const share = dot(to, from), rest = to.map((value, i) => value - share * from[i]);
+    const length = Math.hypot(...rest), ahead = rest.map((value) => value / (length || 1));
+    const [x, y] = [dot(point, from), dot(point, ahead)];
+    const whole = Math.atan2(length, share) || 1;
+    return { km: (Math.atan2(y, x) / whole) * axis.km, beside: Math.acos(Math.min(1, Math.hypot(x, y))) * RADIUS_KM };
+  }
+
+  /** Names for the upright axis: the scene's marks, and the cities near the line before and beyond them. */
+  function chartMarks(model, russian = false) {
+    const { axis, labels, scale } = model.scene;
+    const named = new Set(axis.marks.map((mark) => mark[0]));
+    const cities = labels.filter((label) => label.rank === 1 && !named.has(label.text) && !named.has(label.local)).map((label) => {
+      const { km, beside } = alongAxis(axis, label.lon / scale, label.lat / scale);
+      return { mark: [(russian && label.local) || label.text, km], beside };
+    });
+    return [...axis.marks, ...cities.filter((city) => city.beside <= BESIDE_KM).map((city) => city.mark)].sort((a, b) => a[1] - b[1]);
+  }
+
+  /** The plot's scales for a box of pixels: x of seconds, y of kilometres, and back. */
+  function chartFrame(model, width, height, gutter, russian = false) {
+    const { axis } = model.scene;
+    // Reports before and beyond the march are shown, but the march keeps at least half of the height.
+    const far = [...model.units.flatMap((one) => [...one.band.middle]), ...model.reports.map((report) => report.along ?? 0)];
+    const spare = axis.km * 0.05;
+    const low = Math.max(-0.4 * axis.km, Math.min(0, ...far)) - spare;
+    const high = Math.min(1.8 * axis.km, Math.max(axis.km, ...far)) + spare;
+    const top = HEAD + STRIP, bottom = height - FOOT, right = width - RIGHT;
+    return {
+      width, height, left: gutter, right, head: HEAD, strip: HEAD + STRIP / 2, top, bottom, low, high,
+      marks: chartMarks(model, russian).filter((mark) => mark[1] >= low && mark[1] <= high),
+      x: (t) => gutter + (t / model.end) * (right - gutter),
+      y: (km) => bottom - ((P.clamp(km, low, high) - low) / (high - low)) * (bottom - top),
+      seconds: (x) => P.clamp((x - gutter) / (right - gutter), 0, 1) * model.end,
+    };
+  }
+
+  /** Marks whose names do not run into each other, ends first, then upward. */
+  function spacedMarks(marks, y, gap) {
+    const ends = [marks[0], marks.at(-1)].filter(Boolean);
+    const kept = [];
+    for (const mark of [...ends, ...marks]) {
+      if (!kept.some((other) => other === mark || Math.abs(y(other[1]) - y(mark[1])) < gap)) kept.push(mark);
+    }
+    return kept;
+  }
+
+  /** A report's place on the chart: its middle, and the reach of its time and place; no place: the strip on top. */
+  function reportBox(f, report) {
+    const end = f.seconds(f.right);
+    const from = f.x(P.clamp(report.t0, 0, end)), to = f.x(P.clamp(report.until, 0, end));
+    const along = report.along;
+    const inside = along !== null && along >= f.low && along <= f.high;
+    const reach = ((report.r || 0) / 1000 / (f.high - f.low)) * (f.bottom - f.top);
+    const y = along === null ? f.strip : f.y(along);
+    return { from, to, x: report.layer === "reports" ? (from + to) / 2 : from, y, reach: inside ? reach : 0, placed: along !== null };
+  }
+
+  /** Index of the report whose symbol a press at a pixel means, or -1. */
+  function reportNear(f, model, layers, x, y, reach, picked = -1) {
+    const symbols = model.reports.filter((report) => layers[report.layer] && report.dated).map((report) => {
+      const box = reportBox(f, report);
+      return [box.x, box.y, report.index];
+    });
+    return P.hitAt(symbols, x, y, reach, picked);
+  }
+
+  Object.assign(P, { alongAxis, chartMarks, chartFrame, spacedMarks, reportBox, reportNear });
+})((globalThis.TrackerPlayer ??= {}));
