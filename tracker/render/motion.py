@@ -11,21 +11,29 @@ from numpy.typing import NDArray
 from tracker.model import RoadPath, Track
 from tracker.model.geodesy import chord_to_metres, distance_m, earth_centred
 from tracker.render.axis import Axis
+from tracker.render.legs import legs_of
 from tracker.render.pack import pack
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 SCALE = 10_000
 """Packed coordinates are degrees times this: 11 m north to south."""
 DOTS = 64
-"""At most so many histories of a unit are shown."""
+"""At most so many histories of a unit are shown, ..."""
+ALL_DOTS = 160
+"""... and about so many of all units together, but never fewer than ..."""
+LEAST_DOTS = 24
+"""... this of each: a cloud needs some dots."""
 STEP_S = 600
 """Seconds between two medians."""
 MOST_STEPS = 2_000
 """A longer march gets wider steps, in whole multiples of `STEP_S`."""
+LOST_M = 300_000.0
+"""A unit that may be anywhere within more than this is not drawn, as in templates/player/moments.js."""
 PATH_TOLERANCE_M = 40.0
 """How far a path that is drawn may lie from the path itself."""
-HISTORY_TOLERANCE_M = 200.0
+HISTORY_TOLERANCE_M = 400.0
 """How far a dot may be from its history's position at any time."""
 LEVEL = 0.9
 """Share of the probability that a median's radius holds."""
@@ -57,6 +65,15 @@ class Motion:
         return self.lon[rows, self.middle], self.lat[rows, self.middle]
 
     @property
+    def drawn(self) -> tuple[float, float]:
+        """Seconds after the track's start between which the unit can be drawn: its radius says where it is."""
+        clear = np.flatnonzero((self.radius_m <= LOST_M) | self.known)
+        if len(clear) == 0:
+            return float(self.seconds[0]), float(self.seconds[-1])
+        # A step more on both sides, because the player goes straight from one radius to the next.
+        return float(self.seconds[max(clear[0] - 1, 0)]), float(self.seconds[min(clear[-1] + 1, len(self.seconds) - 1)])
+
+    @property
     def known(self) -> NDArray[np.bool_]:
         """(t,) whether the moment lies between the first and the last report that places the unit."""
         start = self.track.start
@@ -82,7 +99,9 @@ def motion_of(track: Track) -> Motion:
     return Motion(track=track, seconds=seconds, lon=lon, lat=lat, middle=middle, radius_m=radius)
 
 
-def unit_scene(motion: Motion, *, name: str, index: int, t0: pd.Timestamp, axis: Axis) -> dict[str, object]:
+def unit_scene(
+    motion: Motion, *, name: str, index: int, t0: pd.Timestamp, axis: Axis, dots: int = DOTS
+) -> dict[str, object]:
     """One entry of a scene's `units`.
 
     Parameters
@@ -92,27 +111,39 @@ def unit_scene(motion: Motion, *, name: str, index: int, t0: pd.Timestamp, axis:
     index : the unit's place in the scene
     t0 : the moment of the scene's second 0
     axis : of the chart, for the band
+    dots : how many histories are shown at most
     """
     track = motion.track
     later = (track.start - t0).total_seconds()
-    times = _whole(motion.seconds + later)
-    lon, lat = motion.median
-    low, mid, high = _quantiles(axis.km(motion.lon, motion.lat), track.weights, (0.05, 0.5, 0.95)).T
-    paths, histories = _histories(track, later)
+    since, until = motion.drawn
+    kept = (motion.seconds >= since) & (motion.seconds <= until)
+    times = _whole(motion.seconds[kept] + later)
+    lon, lat = (column[kept] for column in motion.median)
+    low, mid, high = _quantiles(axis.km(motion.lon[kept], motion.lat[kept]), track.weights, (0.05, 0.5, 0.95)).T
     return {
         "id": f"u{index}",
         "name": name,
         "known_from": round((track.known_from - t0).total_seconds()),
         "known_until": round((track.known_until - t0).total_seconds()),
-        "paths": paths,
-        "histories": histories,
-        "median": pack(times, _whole(lon * SCALE), _whole(lat * SCALE), _whole(motion.radius_m)),
+        **_histories(motion, later, dots),
+        "median": pack(times, _whole(lon * SCALE), _whole(lat * SCALE), _whole(motion.radius_m[kept])),
         "band": pack(times, _whole(low * 10), _whole(mid * 10), _whole(high * 10)),
         "routes": _routes(track),
     }
 
 
-def shown(weights: Floats, most: int = DOTS) -> NDArray[np.int64]:
+def dots_each(units: int) -> int:
+    """How many histories of each unit a scene of so many units shows at most.
+
+    Examples
+    --------
+    >>> dots_each(1), dots_each(4), dots_each(50)
+    (64, 40, 24)
+    """
+    return max(min(DOTS, ALL_DOTS // max(units, 1)), LEAST_DOTS)
+
+
+def shown(weights: Floats, most: int = DOTS) -> Ints:
     """Members evenly chosen by weight, so that each dot stands for the same share of the probability.
 
     Parameters
@@ -129,47 +160,53 @@ def shown(weights: Floats, most: int = DOTS) -> NDArray[np.int64]:
     return np.asarray(np.minimum(np.searchsorted(mass, levels * mass[-1]), len(weights) - 1), np.int64)
 
 
-def _histories(track: Track, later: float) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
-    paths: list[dict[str, object]] = []
-    histories: list[dict[str, object]] = []
-    drawn: dict[int, tuple[int, Floats, Floats]] = {}
-    for member in shown(track.weights):
+def _histories(motion: Motion, later: float, dots: int) -> dict[str, object]:
+    """The entries legs, paths and histories, cut to the time in which the unit is drawn."""
+    track, (since, until) = motion.track, motion.drawn
+    lines: list[Floats] = []
+    metres: list[Floats] = []
+    knots: list[tuple[Floats, Floats]] = []
+    for member in shown(track.weights, dots):
         history = track.histories[member]
-        key = id(history.path)
-        if key not in drawn:
-            lon, lat, metres, share = simplified_path(history.path)
-            drawn[key] = (len(paths), metres, share)
-            paths.append({"n": len(lon), "d": pack(lon, lat)})
-        path, metres, share = drawn[key]
-        seconds, along = _knots(history.seconds, history.metres)
-        parts = np.interp(along, metres, share) * FRACTIONS
+        inner = (history.seconds > since) & (history.seconds < until)
+        seconds = np.concatenate([[since], history.seconds[inner], [until]])
+        knots.append((seconds, np.interp(seconds, history.seconds, history.metres)))
+        stretch = _driven(history.path, knots[-1][1])
+        lines.append(np.c_[history.path.lon[stretch], history.path.lat[stretch]])
+        metres.append(history.path.metres[stretch])
+    legs = legs_of(lines, scale=SCALE, tolerance_m=PATH_TOLERANCE_M)
+    paths: dict[str, int] = {}
+    histories: list[dict[str, object]] = []
+    for k, (seconds, along) in enumerate(knots):
+        path = paths.setdefault(pack(legs.lines[k]), len(paths))
+        share = np.interp(along, metres[k][legs.kept[k]], shares_of(*legs.joined(k)))
+        seconds, share = _fewer(seconds, share * max(metres[k][-1] - metres[k][0], 1.0))
+        parts = share / max(metres[k][-1] - metres[k][0], 1.0) * FRACTIONS
         histories.append({"path": path, "d": pack(_whole(seconds + later), _whole(parts))})
-    return paths, histories
+    every = pack(np.concatenate(legs.lon).tolist(), np.concatenate(legs.lat).tolist())
+    return {
+        "legs": {"n": [len(leg) for leg in legs.lon], "d": every},
+        "paths": list(paths),
+        "histories": histories,
+    }
 
 
-def simplified_path(path: RoadPath) -> tuple[list[int], list[int], Floats, Floats]:
-    """A path with fewer vertices: packed longitudes and latitudes, true metres and share of the drawn length of each.
-
-    The drawn line is a little shorter than the road, and not everywhere by the same part. The shares let a dot be
-    at each vertex of the drawn line when its history is there on the road.
-    """
-    lon, lat, metres = path.lon, path.lat, path.metres
-    if len(lon) > 1:
-        # Degrees of longitude are shortened to those of latitude; the metres ride along as a third coordinate.
-        narrow = np.cos(np.radians(lat.mean()))
-        line = shapely.linestrings(np.c_[lon * narrow, lat, metres])
-        line = shapely.simplify(line, PATH_TOLERANCE_M / 111_195, preserve_topology=False)
-        kept = shapely.get_coordinates(line, include_z=True)
-        lon, lat, metres = kept[:, 0] / narrow, kept[:, 1], kept[:, 2]
-    x, y = np.rint(lon * SCALE), np.rint(lat * SCALE)
-    fresh = np.append(True, (np.diff(x) != 0) | (np.diff(y) != 0))
-    x, y, metres = x[fresh], y[fresh], metres[fresh]
-    steps = distance_m(x[:-1] / SCALE, y[:-1] / SCALE, x[1:] / SCALE, y[1:] / SCALE)
-    length = np.concatenate([[0.0], np.cumsum(steps)])
-    return _whole(x), _whole(y), metres, length / max(length[-1], 1e-9)
+def _driven(path: RoadPath, metres: Floats) -> Ints:
+    """Indices of the vertices of the stretch between the first and the last of a history's metres; at least two."""
+    last = len(path.metres) - 1
+    first = min(max(int(np.searchsorted(path.metres, metres[0], "right")) - 1, 0), max(last - 1, 0))
+    until = min(max(int(np.searchsorted(path.metres, metres[-1], "left")), first + 1), last)
+    return np.array([first, max(until, first)]) if until <= first else np.arange(first, until + 1)
 
 
-def _knots(seconds: Floats, metres: Floats) -> tuple[Floats, Floats]:
+def shares_of(lon: Ints, lat: Ints) -> Floats:
+    """Share of a packed line's length on the ground at each of its vertices: 0 at the first, 1 at the last."""
+    x, y = lon / SCALE, lat / SCALE
+    length = np.concatenate([[0.0], np.cumsum(distance_m(x[:-1], y[:-1], x[1:], y[1:]))])
+    return np.asarray(length / max(length[-1], 1e-9))
+
+
+def _fewer(seconds: Floats, metres: Floats) -> tuple[Floats, Floats]:
     if len(seconds) < 3:
         return seconds, metres
     # With time stretched a million times, the distance from a point to a chord is the error in metres at that time.

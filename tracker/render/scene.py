@@ -14,7 +14,7 @@ from tracker.model import BadTime, Reconstruction, TrackerError
 from tracker.model.geodesy import distance_m
 from tracker.render.axis import Axis, axis_between
 from tracker.render.ground import Box, box_around, labels_scene, roads_scene
-from tracker.render.motion import SCALE, Motion, motion_of, unit_scene
+from tracker.render.motion import SCALE, Motion, dots_each, motion_of, unit_scene
 from tracker.render.said import reports_scene
 
 Floats = NDArray[np.float64]
@@ -83,7 +83,8 @@ def build_scene(
         "labels": labels,
         "axis": _axis_scene(axis, labels, near),
         "units": [
-            unit_scene(motion, name=name, index=k, t0=t0, axis=axis) for k, (name, motion) in enumerate(motions.items())
+            unit_scene(motion, name=name, index=k, t0=t0, axis=axis, dots=dots_each(len(motions)))
+            for k, (name, motion) in enumerate(motions.items())
         ],
         "reports": reports,
         "roadblocks": roadblocks,
@@ -116,8 +117,12 @@ def _frame(reports: gpd.GeoDataFrame, motions: Mapping[str, Motion]) -> tuple[Bo
         k = int(away.argmax())
         if away[k] > farthest:
             farthest = float(away[k])
-            axis = axis_between((round(x[0], 5), round(y[0], 5)), (round(x[k], 5), round(y[k], 5)))
+            axis = axis_between(_rounded(x[0], y[0]), _rounded(x[k], y[k]))
     return box, axis or axis_between((box.west, box.south), (box.east, box.north))
+
+
+def _rounded(lon: float, lat: float) -> tuple[float, float]:
+    return round(float(lon), 5), round(float(lat), 5)
 
 
 def _framed(reports: gpd.GeoDataFrame, motions: Mapping[str, Motion]) -> tuple[Floats, Floats]:
