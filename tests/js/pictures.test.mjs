@@ -30,11 +30,12 @@ test("the chart's scales go there and back, and its ends lie inside of the box",
   assert.ok(frame.y(model.scene.axis.km) >= frame.top && frame.y(0) <= frame.bottom);
 });
 
-test("marks of the axis keep apart, and its two ends are always named", () => {
-  const marks = Array.from({ length: 30 }, (_, i) => [`m${i}`, i]);
+test("marks of the axis keep apart, and the first ones win", () => {
+  const marks = Array.from({ length: 30 }, (_, i) => [`m${i}`, (i * 7) % 30]);
   const kept = player.spacedMarks(marks, (km) => km * 5, 15);
-  assert.ok(kept.includes(marks[0]) && kept.includes(marks[29]));
+  assert.equal(kept[0], marks[0]);
   const ys = kept.map((mark) => mark[1] * 5).sort((a, b) => a - b);
+  assert.ok(ys.length > 5);
   ys.slice(1).forEach((y, i) => assert.ok(y - ys[i] >= 15));
 });
 
@@ -79,15 +80,19 @@ test("a unit's status says how sure, since when nobody reported it, or that it i
   assert.equal(status({ phase: "known", radius: 3, drawn: true }), "within 1 km");
 });
 
-test("the chart names a city beyond the march, if it lies near the line of march", () => {
-  const scene = readScene(), [lon, lat] = scene.axis.to;
-  const city = (text, east, north) => ({ text, local: "", lon: Math.round(east * scene.scale), lat: Math.round(north * scene.scale), rank: 1 });
-  scene.labels = [city("Goal", lon + 0.1, lat + 0.5), city("Aside", lon + 4, lat), { ...city("Village", lon, lat + 0.4), rank: 3 }];
-  const marks = player.chartMarks({ ...model, scene });
+test("the chart names a city beyond the march that was reported from, if it lies near the line of march", () => {
+  const scene = readScene(), [lon, lat] = scene.axis.to, { scale } = scene;
+  const city = (text, east, north, rank = 1) => ({ text, local: `${text}-на-реке`, lon: Math.round(east * scale), lat: Math.round(north * scale), rank });
+  const places = { Goal: [lon + 0.1, lat + 0.5], Aside: [lon + 4, lat], Village: [lon, lat + 0.4] };
+  scene.labels = [city("Goal", ...places.Goal), city("Aside", ...places.Aside), city("Village", ...places.Village, 3), city("Silent", lon, lat + 1)];
+  const said = Object.values(places).map(([east, north]) => ({ ...scene.reports[0], y: null, lon: Math.round(east * scale), lat: Math.round(north * scale) }));
+  scene.reports = [...said, said[0], said[0]];
+  const opened = player.openScene(scene), marks = player.chartMarks(opened);
   const names = marks.map((mark) => mark[0]);
-  assert.ok(names.includes("Goal") && !names.includes("Aside") && !names.includes("Village"));
-  const goal = marks.find((mark) => mark[0] === "Goal")[1];
-  assert.ok(goal > scene.axis.km + 50 && goal < scene.axis.km + 60, String(goal));
+  assert.equal(names[0], "Goal");
+  for (const name of ["Aside", "Village", "Silent"]) assert.ok(!names.includes(name), name);
+  assert.ok(marks[0][1] > scene.axis.km + 50 && marks[0][1] < scene.axis.km + 60, String(marks[0][1]));
+  assert.equal(player.chartMarks(opened, true)[0][0], "Goal-на-реке");
   assert.ok(Math.abs(player.alongAxis(scene.axis, ...scene.axis.from).km) < 1e-6);
   assert.ok(Math.abs(player.alongAxis(scene.axis, ...scene.axis.to).km - scene.axis.km) < 0.1);
 });

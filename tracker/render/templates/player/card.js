@@ -64,7 +64,7 @@
       facts.append(make("div", {}, make("dt", { text: label }), make("dd", { text })));
     }
     const links = make("p", { className: "tracker-links" }, safeLink(report.url, words.source, words), safeLink(report.archive_url, words.archive, words));
-    card.replaceChildren(head, make("p", { className: "tracker-text", text: report.text }), facts, links);
+    card.replaceChildren(head, make("p", { className: "tracker-text", text: report.text }), links, facts);
     card.scrollTop = 0;
   }
 

@@ -5,7 +5,8 @@
   const STRIP = 22, FOOT = 34, HEAD = 4, RIGHT = 12;
   const RADIUS_KM = 6371.0088;
   // A city this far beside the line of march still tells the reader where it leads.
-  const BESIDE_KM = 70;
+  const BESIDE_KM = 100;
+  const NEAR_KM = 20;
 
   const unit = (lon, lat) => {
     const [l, b] = [(lon * Math.PI) / 180, (lat * Math.PI) / 180];
@@ -23,15 +24,28 @@
     return { km: (Math.atan2(y, x) / whole) * axis.km, beside: Math.acos(Math.min(1, Math.hypot(x, y))) * RADIUS_KM };
   }
 
-  /** Names for the upright axis: the scene's marks, and the cities near the line before and beyond them. */
+  /** How many placed reports satisfy a test of nearness. */
+  const told = (model, near) => model.reports.filter((report) => report.placed && near(report)).length;
+
+  /**
+   * Names [text, km] for the upright axis, the most reported first: the scene's marks, and the cities with reports that lie
+   * near the line of march, also before and beyond it.
+   */
   function chartMarks(model, russian = false) {
     const { axis, labels, scale } = model.scene;
-    const named = new Set(axis.marks.map((mark) => mark[0]));
-    const cities = labels.filter((label) => label.rank === 1 && !named.has(label.text) && !named.has(label.local)).map((label) => {
-      const { km, beside } = alongAxis(axis, label.lon / scale, label.lat / scale);
-      return { mark: [(russian && label.local) || label.text, km], beside };
-    });
-    return [...axis.marks, ...cities.filter((city) => city.beside <= BESIDE_KM).map((city) => city.mark)].sort((a, b) => a[1] - b[1]);
+    const local = new Map(labels.map((label) => [label.text, (russian && label.local) || label.text]));
+    const marks = axis.marks.map(([text, km]) => ({
+      mark: [local.get(text) || text, km], weight: told(model, (report) => report.along !== null && Math.abs(report.along - km) < NEAR_KM / 2),
+    }));
+    const named = new Set(marks.map((one) => one.mark[0]));
+    for (const label of labels) {
+      const text = local.get(label.text), lon = label.lon / scale, lat = label.lat / scale;
+      const { km, beside } = alongAxis(axis, lon, lat);
+      if (label.rank > 1 || named.has(text) || beside > BESIDE_KM) continue;
+      const weight = told(model, (report) => P.metres(report.lon, report.lat, lon, lat) < NEAR_KM * 1000);
+      if (weight) marks.push({ mark: [text, km], weight });
+    }
+    return marks.sort((one, other) => other.weight - one.weight || one.mark[1] - other.mark[1]).map((one) => one.mark);
   }
 
   /** The plot's scales for a box of pixels: x of seconds, y of kilometres, and back. */
@@ -52,13 +66,10 @@
     };
   }
 
-  /** Marks whose names do not run into each other, ends first, then upward. */
+  /** Marks whose names do not run into each other; the first ones win. */
   function spacedMarks(marks, y, gap) {
-    const ends = [marks[0], marks.at(-1)].filter(Boolean);
     const kept = [];
-    for (const mark of [...ends, ...marks]) {
-      if (!kept.some((other) => other === mark || Math.abs(y(other[1]) - y(mark[1])) < gap)) kept.push(mark);
-    }
+    for (const mark of marks) if (!kept.some((other) => Math.abs(y(other[1]) - y(mark[1])) < gap)) kept.push(mark);
     return kept;
   }
 
