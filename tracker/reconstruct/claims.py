@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tracker.model import geodesy
 from tracker.reconstruct.belief import CLUTTER_KM2, prior
-from tracker.reconstruct.kernels import ABSENCE, SIGHTING, TURNAROUND
+from tracker.reconstruct.kernels import ABSENCE, PASSING, SIGHTING, TURNAROUND
 from tracker.reconstruct.space import RoadSpace
 
 Ints = NDArray[np.int32]
@@ -25,6 +25,10 @@ ROAD_ERROR_M = 200.0
 """Standard error of a road cell's middle as the place of a column that is itself long."""
 
 
+USUAL_MS = 14.0
+"""Metres a second of a column on the move."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Claims:
     """The placed reports of one unit, ready for the filter; arrays have one value per claim unless said."""
@@ -32,7 +36,7 @@ class Claims:
     rows: Ints
     """Row of each claim in the reports table."""
     kind: Ints
-    """SIGHTING, TURNAROUND or ABSENCE."""
+    """SIGHTING, PASSING, TURNAROUND or ABSENCE."""
     first: Ints
     """First step of the interval."""
     last: Ints
@@ -48,7 +52,8 @@ class Claims:
     cell: Ints
     """Road cells that the claim may mean, ascending within a claim."""
     value: NDArray[np.float32]
-    """Density of the place at that cell in 1/km2, shared out over the steps of the interval; 1 for an absence."""
+    """Density of the place at that cell in 1/km2, shared out over the steps of the interval; for a passing the
+    probability of being seen there in a step; 1 for an absence."""
     centre: Floats
     """(claims, 3) earth-centred metres of the place given."""
     sigma_m: Floats
@@ -72,28 +77,39 @@ def read_claims(
     told = reports.iloc[rows]
     steps = [_steps(told[name], start, step_s) for name in ("earliest", "latest")]
     kinds = np.array([CODES[kind] for kind in told["kind"]], np.int32)
+    # Where the source states the hour, any moment of the interval is as good as another. Where the interval only bounds
+    # the hour, the report says that the unit came by: a mean over the interval would reward it for staying all day.
+    bounded = told["time_basis"].isin(["published", "inferred"]).to_numpy(bool)
+    kinds[(kinds == SIGHTING) & bounded] = PASSING
     believed = np.clip(prior(told["reliability"], told["credibility"]), 1e-3, 1 - 1e-3)
     centre = geodesy.earth_centred(told.geometry.x, told.geometry.y)
     off_road = geodesy.chord_to_metres(space.tree.query(centre)[0])
     cells, values, sigmas = [], [], []
     for k, radius in enumerate(told["radius_m"].to_numpy(float)):
         spread = steps[1][k] - steps[0][k] + 1
-        sigma = _sigma(radius, off_road[k], step_s if spread == 1 else 0.0)
+        sigma = _sigma(radius, off_road[k], step_s)
         sigmas.append(sigma)
         cell, value = _density(space, centre[k], sigma)
         if kinds[k] == ABSENCE:
             inside = geodesy.chord_to_metres(np.linalg.norm(space.tree.data[cell] - centre[k], axis=1)) <= radius
             cell, value = cell[inside], np.ones(inside.sum())
+        if kinds[k] == SIGHTING:
+            value = value / spread
+        elif kinds[k] == PASSING:
+            # Driving through the middle at an ordinary pace is seen with 86 %, staying there surely.
+            by = np.sqrt(2 * np.pi) * sigma / USUAL_MS / 2
+            value = -np.expm1(-value / _peak(sigma) * step_s / by)
         cells.append(cell)
-        values.append(value / spread if kinds[k] == SIGHTING else value)
+        values.append(value)
     absent = kinds == ABSENCE
+    peaks = np.where(kinds == PASSING, _peak(np.array(sigmas)), 1.0)
     return Claims(
         rows=rows,
         kind=kinds,
         first=steps[0],
         last=steps[1],
         believed=believed,
-        gain=np.where(absent, believed, believed / (1 - believed) * CLUTTER_KM2),
+        gain=np.where(absent, believed, peaks * believed / (1 - believed) * CLUTTER_KM2),
         base=np.where(absent, 1 - believed, 1.0),
         ptr=np.concatenate([[0], np.cumsum([len(cell) for cell in cells])]).astype(np.int32),
         cell=np.concatenate([*cells, np.empty(0)]).astype(np.int32),
@@ -109,13 +125,19 @@ def _steps(times: pd.Series, start: pd.Timestamp, step_s: float) -> Ints:
     return np.rint(seconds / step_s).astype(np.int32)
 
 
-def _sigma(radius: float, off_road: float, blur_s: float) -> float:
+def _sigma(radius: float, off_road: float, step_s: float) -> float:
+    # The last term: between two steps a column drives on, and is nowhere for the filter.
     # A place beside the road still means the road; but one far from every road means none that we have.
     reach = min(off_road, 2 * radius + 2000.0) / 2
-    return float(np.sqrt((radius * RADIUS_TO_SIGMA) ** 2 + ROAD_ERROR_M**2 + reach**2 + (14.0 * blur_s) ** 2 / 12))
+    return float(np.sqrt((radius * RADIUS_TO_SIGMA) ** 2 + ROAD_ERROR_M**2 + reach**2 + (USUAL_MS * step_s) ** 2 / 12))
 
 
 def _density(space: RoadSpace, centre: Floats, sigma: float) -> tuple[NDArray[np.int64], Floats]:
     cell = np.sort(np.asarray(space.tree.query_ball_point(centre, geodesy.metres_to_chord(4.5 * sigma)), np.int64))
     apart = np.linalg.norm(space.tree.data[cell] - centre, axis=1)
-    return cell, np.exp(-0.5 * (apart / sigma) ** 2) / (2 * np.pi * (sigma / 1000) ** 2)
+    return cell, np.exp(-0.5 * (apart / sigma) ** 2) * _peak(sigma)
+
+
+def _peak(sigma: Floats | float) -> Floats:
+    """Density in the middle of a two-dimensional normal, in 1/km2."""
+    return np.asarray(1 / (2 * np.pi * (np.asarray(sigma) / 1000) ** 2))

@@ -19,11 +19,11 @@ Floats = NDArray[np.float64]
 STEP_S = CELL_S * pace.LEVELS
 """Seconds of a step: the fastest pace crosses one cell in each of its parts."""
 
-PRUNE = 1e-6
+PRUNE = 1e-4
 """A block of road that holds less than this share of the weight, with the next claims in view, is dropped."""
 
-LOOK_AHEAD = 6
-"""Claims kept in view when deciding what to drop."""
+LOOK_AHEAD = 4
+"""Claims to come that are kept in view when deciding what to drop, beside those that are open."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,10 +32,8 @@ class Ensemble:
 
     histories: tuple[History, ...]
     """The timed paths, all of equal weight."""
-    first: int
-    """First step at which a claim speaks."""
     cells: Ints
-    """(steps, histories) road cell of each history from `first` on, to the last step at which a claim speaks."""
+    """(steps, histories) road cell of each history at each step."""
     turned: NDArray[np.uint8]
     """(steps, histories) 1 where a history turned round in the step that ends there."""
     log_evidence: float
@@ -81,9 +79,8 @@ def draw_ensemble(
     )
     return Ensemble(
         histories=histories(space, whole, np.arange(len(whole.block)) * STEP_S),
-        first=begin,
-        cells=space.ptr[block] + cell,
-        turned=turned,
+        cells=space.ptr[whole.block] + whole.cell,
+        turned=whole.turned,
         log_evidence=float(log_evidence),
     )
 
@@ -104,16 +101,17 @@ def _schedule(first: Ints, last: Ints, count: int) -> tuple[Ints, Ints, Ints, in
 
 
 def _ahead(claims: Claims, first: Ints, last: Ints, count: int) -> tuple[Ints, Ints, NDArray[np.float32]]:
-    """The next few claims at each step, and how far a column may still drive (m, standard deviation) until it is seen."""
-    ptr, claim, drive = [0], [], []
+    """The next few claims at each step, and the seconds left until their intervals end."""
+    ptr, claim, left = [0], [], []
     for t in range(count):
-        coming = np.flatnonzero((last > t) & (claims.kind != kernels.ABSENCE))
-        middle = (np.maximum(first[coming], t) + last[coming]) / 2
-        nearest = np.argsort(middle, kind="stable")[:LOOK_AHEAD]
-        claim.extend(coming[nearest])
-        drive.extend(8.5 * STEP_S * (middle[nearest] - t))
+        speaking = (last > t) & (claims.kind != kernels.ABSENCE)
+        coming = np.flatnonzero(speaking & (first > t))
+        soonest = coming[np.argsort(first[coming] + last[coming], kind="stable")[:LOOK_AHEAD]]
+        nearest = np.concatenate([np.flatnonzero(speaking & (first <= t)), soonest])
+        claim.extend(nearest)
+        left.extend(STEP_S * (last[nearest] - t))
         ptr.append(len(claim))
-    return np.array(ptr, np.int32), np.array(claim, np.int32), np.array(drive, np.float32)
+    return np.array(ptr, np.int32), np.array(claim, np.int32), np.array(left, np.float32)
 
 
 def _turning(claims: Claims, first: Ints, last: Ints, count: int) -> NDArray[np.float32]:

@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
 
-SIGHTING, TURNAROUND, ABSENCE = 0, 1, 2
+SIGHTING, TURNAROUND, ABSENCE, PASSING = 0, 1, 2, 3
+"""How a report is read: seen at one moment of its interval, any as likely as any other; turned round within it; not there
+at all; or seen as it passed, at a moment that the interval merely bounds (staying longer makes it no likelier)."""
+
+REACH_MS, SPREAD_MS, HOPE = 13.0, 4.0, 0.2
+"""How far a column may still drive until a report's interval ends: mean and spread in m/s; and how likely it is then seen."""
+
+TINY = 1e-13
+"""Weight not worth carrying across a junction. Reports count only when their interval ends, so until then all the weight
+that they favour may be a very small share of the whole."""
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]
@@ -86,8 +95,8 @@ def forward(
     kept_arcs = np.empty(1 << 14, np.int32)
     kept = np.empty(1 << 20, np.float32)
     log_evidence = 0.0
-    tiny = np.float32(prune * 1e-3)
-    score = np.empty(arcs, np.float32)
+    tiny = np.float32(TINY)
+    score = np.empty(arcs, np.float64)
     live = np.zeros(planes, np.int32)  # plane 0 and those of the reports that are open at this step
 
     for j in range(len(first_cells)):
@@ -141,7 +150,7 @@ def forward(
                             some = np.float32(0.0)
                             for i in range(n):
                                 some += mixed[0, m, i]
-                            if some * u > prune:
+                            if some * u > tiny:
                                 if not on_new[back]:
                                     on_new[back] = 1
                                     list_new[count_new] = back
@@ -221,6 +230,8 @@ def forward(
                         for m in range(modes):
                             if rep_kind[r] == SIGHTING:
                                 now[s, m, c] += now[0, m, c] * rep_value[e]
+                            elif rep_kind[r] == PASSING:
+                                now[s, m, c] += (now[0, m, c] - now[s, m, c]) * rep_value[e]
                             else:
                                 now[s, m, c] = 0.0
 
@@ -294,24 +305,28 @@ def forward(
                     kept[at + m * n + i] = now[0, m, lo + i]
                     mass += now[0, m, lo + i]
             kept_arcs[step_ptr[t] + q] = a
+            worth = float(mass)  # in 64 bits: with many open reports the product passes what 32 hold
             for j in range(ahead_ptr[t], ahead_ptr[t + 1]):
                 r = ahead_rep[j]
-                variance = rep_sigma[r] ** 2 + ahead_s[j] ** 2
-                apart = (
+                apart = np.sqrt(
                     (middle[a, 0] - rep_centre[r, 0]) ** 2
                     + (middle[a, 1] - rep_centre[r, 1]) ** 2
                     + (middle[a, 2] - rep_centre[r, 2]) ** 2
                 )
+                # Hopeful: any moment of the interval, an ordinary pace, straight towards the place.
+                beyond = max(np.float32(0.0), apart - REACH_MS * ahead_s[j])
+                could = np.exp(-(beyond**2) / (2 * (rep_sigma[r] ** 2 + (SPREAD_MS * ahead_s[j]) ** 2)))
+                if rep_kind[r] != PASSING:
+                    could *= HOPE / (2 * np.pi * (rep_sigma[r] / 1000) ** 2)
                 seen = np.float32(0.0)
                 if rep_first[r] <= t and rep_last[r] > t:
                     for m in range(modes):
                         for i in range(n):
                             seen += now[1 + rep_slot[r], m, lo + i]
                     seen /= mass + np.float32(1e-30)
-                could = np.exp(-apart / (2 * variance)) / (2 * np.pi * variance) * 1e6
-                mass *= np.float32(1.0) + rep_gain[r] * (seen + np.float32(could))
-            score[q] = mass
-            all_scores += mass
+                worth *= 1.0 + float(rep_gain[r]) * (float(seen) + could)
+            score[q] = worth
+            all_scores += worth
             at += n * (modes + opened)
         for q in range(count_now):
             a = list_now[q]
@@ -374,6 +389,7 @@ def backward(
     turned = np.zeros((steps, histories), np.uint8)
     moment = np.full((reports, histories), -1, np.int32)
     resolved = np.zeros((reports, histories), np.uint8)
+    later = np.ones((reports, histories))  # probability that a passing unit was not seen after the step at hand
     where = np.full(arcs, -1, np.int64)
     most = 1 << 16
     opt_arc = np.empty(most, np.int32)
@@ -532,7 +548,7 @@ def backward(
                         if rep_last[r] == t or resolved[r, h]:
                             continue
                         seen = kept[where[a] + (modes + o) * n + opt_cell[j]]
-                        f = rep_base[r] + rep_gain[r] * seen
+                        f = rep_base[r] + rep_gain[r] * later[r, h] * seen
                         if opt_turn[j] and rep_kind[r] == TURNAROUND:
                             f += rep_gain[r] * value_at(rep_ptr, rep_cell, rep_value, r, ptr[a] + opt_cell[j])
                         w *= f
@@ -581,9 +597,12 @@ def backward(
                     seen = kept[where[a] + (modes + o) * n + cell_at[t, h]]
                     # A fresh number per report from one draw: fractional parts of golden multiples.
                     x = uniform[t, h, 1] + 0.6180339887498949 * (o + 1)
-                    if (x - np.floor(x)) * (rep_base[r] + rep_gain[r] * seen) < rep_gain[r] * here:
+                    gain = rep_gain[r] * later[r, h]
+                    if (x - np.floor(x)) * (rep_base[r] + gain * seen) < gain * here:
                         resolved[r, h] = 1
                         moment[r, h] = t
+                    elif rep_kind[r] == PASSING:
+                        later[r, h] *= 1.0 - here
         for q in range(step_ptr[t], step_ptr[t + 1]):
             where[kept_arcs[q]] = -1
     return arc_at, cell_at, mode_at, turned, hop_at, hop_arc[:hops], hop_next[:hops], moment

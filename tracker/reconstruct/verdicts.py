@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from tracker.model import tables
 from tracker.model.geodesy import distance_m
 from tracker.reconstruct.agreement import agreement, nearest_m
-from tracker.reconstruct.claims import CODES, Claims, read_claims
+from tracker.reconstruct.claims import Claims, read_claims
 from tracker.reconstruct.ensemble import STEP_S, Ensemble
+from tracker.reconstruct.kernels import PASSING, SIGHTING
 from tracker.reconstruct.space import RoadSpace
 from tracker.roads import RoadNetwork, travel_between
 
@@ -121,8 +122,11 @@ def _of_other(
     p = p_of[best]
     if not pd.isna(repeated):
         return p, UNUSED, f"repeats {repeated}, of the same origin: one voice, counted once"
+    believed = float(claims.believed[0])
     if p >= 0.5:
         return p, UNUSED, f"names no unit, so it moves no track; it fits {best} ({p:.0%})"
+    if believed >= 0.5 and p >= believed / 2:
+        return p, UNUSED, f"names no unit, so it moves no track; nothing speaks against {best} ({p:.0%})"
     return p, *_against(reports, claims, 0, p, against[best], space)
 
 
@@ -155,7 +159,7 @@ def _digit(grade: object) -> str:
 
 def _worst_conflict(reports: gpd.GeoDataFrame, row: int, one: Judged, network: RoadNetwork) -> str | None:
     """The trusted report that the doubted one is farthest from being reconciled with, if physics forbids both."""
-    sure = (one.p_true >= 0.8) & (one.claims.rows != row) & np.isin(one.claims.kind, [0])
+    sure = (one.p_true >= 0.8) & (one.claims.rows != row) & np.isin(one.claims.kind, [SIGHTING, PASSING])
     doubted, trusted = reports.iloc[row], reports.iloc[one.claims.rows[sure]]
     if len(trusted) == 0:
         return None
