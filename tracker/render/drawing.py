@@ -17,7 +17,7 @@ SIZE = 640
 """The longer side, in the drawing's own units."""
 NARROWEST = 360
 """A march due north still leaves room for names."""
-MOST_LABELS = 12
+MOST_LABELS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,16 +81,19 @@ class _Vertices:
 
 def _numbered(lines: Sequence[Floats]) -> list[tuple[_Vertices, Ints]]:
     """For each line its vertices without repetitions, and the indices of those in the line."""
-    everything = np.rint(np.concatenate(lines) * SAME).astype(np.int64)
-    _, numbers = np.unique(everything, axis=0, return_inverse=True)
+    lon, lat = np.rint(np.concatenate(lines) * SAME).astype(np.int64).T
+    # One number for both is sorted ten times as fast as pairs.
+    _, numbers = np.unique(lon * (400 * SAME) + lat, return_inverse=True)
     fresh, chains = [], []
     for part in np.split(numbers.reshape(-1), np.cumsum([len(line) for line in lines])[:-1]):
         index = np.flatnonzero(np.append(True, np.diff(part) != 0))
         # A line that stays at one point is still a line.
         fresh.append(index if len(index) > 1 else np.array([0, len(part) - 1]))
         chains.append(part[fresh[-1]])
-    pairs = np.concatenate([np.sort(np.stack([chain[:-1], chain[1:]], axis=1), axis=1) for chain in chains])
-    neighbours = np.bincount(np.unique(pairs, axis=0).reshape(-1), minlength=numbers.max() + 1)
+    count = int(numbers.max()) + 1
+    tails, heads = (np.concatenate([chain[side] for chain in chains]) for side in (slice(None, -1), slice(1, None)))
+    pairs = np.unique(np.minimum(tails, heads) * count + np.maximum(tails, heads))
+    neighbours = np.bincount(np.concatenate([pairs // count, pairs % count]), minlength=count)
     ends = neighbours != 2
     for chain in chains:
         ends[chain[[0, -1]]] = True

@@ -93,9 +93,9 @@ def motion_of(track: Track) -> Motion:
     middle = np.empty(len(seconds), np.int64)
     radius = np.empty(len(seconds))
     for row in range(len(seconds)):
-        apart = _apart(lon[row], lat[row])
+        apart = _chords(lon[row], lat[row])
         middle[row] = int((apart @ track.weights).argmin())
-        radius[row] = _quantiles(apart[middle[row]][None], track.weights, (LEVEL,))[0, 0]
+        radius[row] = _quantiles(chord_to_metres(apart[middle[row]])[None], track.weights, (LEVEL,))[0, 0]
     return Motion(track=track, seconds=seconds, lon=lon, lat=lat, middle=middle, radius_m=radius)
 
 
@@ -229,12 +229,13 @@ def _routes(track: Track, most: int = 5) -> list[Mapping[str, object]]:
     ]
 
 
-def _apart(lon: Floats, lat: Floats) -> Floats:
+def _chords(lon: Floats, lat: Floats) -> Floats:
+    """Metres between all pairs, straight through the earth: to find the middle they serve as well as arcs."""
     xyz = earth_centred(lon, lat)
     # Small numbers, so that the squares below do not cancel.
     xyz = xyz - xyz[0]
     square = (xyz**2).sum(axis=1)
-    return chord_to_metres(np.sqrt(np.maximum(square[:, None] + square[None] - 2 * xyz @ xyz.T, 0)))
+    return np.asarray(np.sqrt(np.maximum(square[:, None] + square[None] - 2 * xyz @ xyz.T, 0)))
 
 
 def _quantiles(values: Floats, weights: Floats, shares: tuple[float, ...]) -> Floats:
