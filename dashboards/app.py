@@ -3,7 +3,6 @@
 import os
 import tempfile
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -20,40 +19,35 @@ load_roads = st.cache_resource(tracker.load_roads, show_spinner="Reading the roa
 
 
 @st.cache_data(max_entries=4, show_spinner="Checking the reports ...")
-def read(upload):
-    """The reports of an uploaded file, or of the file that the dashboard was started with."""
-    if upload is None:
-        return tracker.read_reports(REPORTS)
+def read(source):
+    """The reports of a file: its path, the bytes of an upload, or None for the bundled case."""
+    if not isinstance(source, bytes):
+        return tracker.read_reports(source)
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "upload.csv")
-        file.write_bytes(upload)
-        return tracker.read_reports(file)
+        Path(folder, "upload.csv").write_bytes(source)
+        return tracker.read_reports(Path(folder, "upload.csv"))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reconstructing (the first time on a machine takes a minute) ...")
-def reconstruct(upload, units, reliability, credibility):
-    """The march of the chosen reports, and its scene."""
-    chosen = tracker.select_reports(read(upload), units=units, reliability=reliability, credibility=credibility)
-    march = tracker.reconstruct(chosen, load_roads(ROADS))
-    return march, tracker.build_scene(march, title=TITLE, zone=ZONE)
+def reconstruct(roads, source, choice, _chosen):
+    """The march of the chosen reports, and its scene; where they come from and the choice are the cache's key."""
+    march = tracker.reconstruct(_chosen, load_roads(roads))
+    return march, tracker.build_scene(march, title="Map and time chart", zone=ZONE)
 
 
 def verdict_table(march):
     """Every report with its verdict; texts are cells, never markup."""
-    told = march.reports
-    table = march.verdicts[["report_id", "verdict", "p_true", "reason", "unit"]]
+    told, table = march.reports, march.verdicts[["report_id", "verdict", "reason", "p_true", "unit"]].round(2)
     grade = told["reliability"].fillna("F") + told["credibility"].fillna(6).astype(str)
-    times = {name: told[name].dt.tz_convert(ZONE) for name in ("earliest", "latest")}
-    texts = {name: told[name] for name in ("kind", "place", "summary", "publisher", "origin", "url")}
-    return table.assign(grade=grade, **times, **texts)
+    names = ("kind", "earliest", "latest", "place", "summary", "publisher", "origin", "url")
+    return table.assign(grade=grade, **{name: told[name] for name in names})
 
 
 def passage_rows(march, places):
-    """When each unit passed each place (5, 50 and 95 % quantiles), and how probable it is that it did."""
+    """When each unit passed each place, and how probable it is that it did."""
     for unit, track in march.tracks.items():
-        for row in track.passages(places).to_dict("records"):
-            times = {name: row[name].tz_convert(ZONE) for name in ("t05", "t50", "t95")}
-            yield {"place": row["place"], "unit": unit, "probability": row["probability"], **times}
+        for row in track.passages(places).round({"probability": 2}).to_dict("records"):
+            yield {"place": row.pop("place"), "unit": unit, **row}
 
 
 def article(march):
@@ -64,35 +58,40 @@ def article(march):
 
 def show(march, scene):
     """The player and the tables."""
-    assets = tracker.player_assets()
-    player = st.components.v2.component("tracker_player", html=assets.html, css=assets.css, js=assets.js)
+    player = st.components.v2.component("tracker_player", **asdict(tracker.player_assets()))
     player(data=scene, key="march")
-    st.download_button("Download this as a page", partial(article, march), "march.html", "text/html", on_click="ignore")
-    share, link = st.column_config.NumberColumn(format="percent"), st.column_config.LinkColumn()
+    st.download_button("Download this as a page", lambda: article(march), "march.html", "text/html", on_click="ignore")
+    moment, share = st.column_config.DatetimeColumn(format="D MMM, HH:mm", timezone=ZONE), st.column_config.NumberColumn
+    looks = dict.fromkeys(("earliest", "latest", "t05", "t50", "t95"), moment) | {"url": st.column_config.LinkColumn()}
+    looks |= dict.fromkeys(("p_true", "probability"), share(format="percent"))
     with st.expander(f"All {len(march.reports)} reports and what became of them", expanded=True):
-        shown = {"p_true": share, "url": link}
-        st.dataframe(verdict_table(march), hide_index=True, column_config=shown, key="verdicts")
+        st.dataframe(verdict_table(march), hide_index=True, column_config=looks, key="verdicts")
     with st.expander("When did they pass?", expanded=True):
         known = march.places.drop_duplicates("place").sort_values("kind", kind="stable")["place"].tolist()
         places = st.multiselect("Places", known, default=known[:6], key="places")
-        st.caption("Passing means within 10 km. With 90 % of the probability it was between t05 and t95.")
-        st.dataframe(list(passage_rows(march, places)), hide_index=True, column_config={"probability": share})
+        st.caption("Passing means within 10 km. If they passed, it was between t05 and t95 with a probability of 90 %.")
+        st.dataframe(list(passage_rows(march, places)), hide_index=True, column_config=looks, key="passages")
 
 
 st.set_page_config(page_title=TITLE, layout="wide")
+st.title(TITLE)
 st.caption(f"{CLAIM} Times: {ZONE}.")
 with st.sidebar:
     st.header("Which reports?")
     file = st.file_uploader("Your own reports (CSV), instead of those shown", type=["csv", "tsv", "txt"], key="upload")
-    upload = file.getvalue() if file else None
+    source = file.getvalue() if file else REPORTS
 try:
-    reports = read(upload)
+    reports = read(source)
     with st.sidebar:
         units = st.multiselect("Units", known := sorted(reports["unit"].dropna().unique()), default=known, key="units")
         reliability = st.select_slider("Source at least", list("ABCDEF"), "F", key="reliability")
         credibility = st.select_slider("Information at least", range(1, 7), 6, key="credibility")
         st.caption("A and 1 are best. F and 6 mean that nobody can judge it; they are left out from E and 5 on.")
-    show(*reconstruct(upload, tuple(units), reliability, credibility))
+    choice = {"units": tuple(units), "reliability": reliability, "credibility": credibility}
+    if len(chosen := tracker.select_reports(reports, **choice)):
+        show(*reconstruct(ROADS, source, choice, chosen))
+    else:
+        st.warning("No report meets these choices.")
 except tracker.BadReport as refused:
     st.error(f"These reports cannot be used: {len(refused.faults)} things to put right. Nothing was changed.")
     st.dataframe([asdict(fault) for fault in refused.faults], hide_index=True, key="faults")

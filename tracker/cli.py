@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 the reports have faults, 2 the command was misspelt, 3 any
 """
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -131,6 +132,8 @@ def serve(
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> int:
     """Exit code of a program that lives no longer than this one."""
+    # Ended from outside, this program would otherwise leave the other running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with subprocess.Popen(command, env=environment) as process:
         try:
             return 3 if process.wait() else 0

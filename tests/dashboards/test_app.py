@@ -1,0 +1,111 @@
+"""The dashboard on a napkin march, without a browser."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.small_march import HOSTILE, ROWS, write_reports, write_roads
+
+APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
+
+# Streamlit's own, while it reads its settings and runs its loop.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+
+
+@pytest.fixture
+def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The dashboard as `tracker serve` starts it, with a hostile report among the others."""
+    extra = ROWS[0].replace("a,", "x,").replace("passing", HOSTILE)
+    monkeypatch.setenv("TRACKER_REPORTS", str(write_reports(tmp_path, extra)))
+    monkeypatch.setenv("TRACKER_ROADS", str(write_roads(tmp_path)))
+    monkeypatch.setenv("TRACKER_ZONE", "Europe/Moscow")
+    monkeypatch.delenv("TRACKER_TITLE", raising=False)
+    return AppTest.from_file(str(APP), default_timeout=300).run()
+
+
+def verdicts(app: AppTest) -> pd.DataFrame:
+    return next(table.value for table in app.dataframe if "verdict" in table.value)
+
+
+def passages(app: AppTest) -> pd.DataFrame:
+    return next(table.value for table in app.dataframe if "t50" in table.value)
+
+
+def test_the_dashboard_shows_every_report_with_its_verdict(started: AppTest) -> None:
+    assert not started.exception
+    table = verdicts(started)
+    assert table["report_id"].tolist() == ["a", "b", "c", "d", "e", "f", "x"]
+    judged = table.set_index("report_id")["verdict"]
+    assert (judged["b"], judged["f"]) == ("supports", "unused")
+    assert judged["d"] in {"doubtful", "impossible"}
+    assert table["reason"].str.len().min() > 0
+
+
+def test_the_dashboard_says_what_it_claims(started: AppTest) -> None:
+    said = " ".join(caption.value for caption in started.caption)
+    assert "90 % of the probability" in said
+    assert "Europe/Moscow" in said
+
+
+def test_hostile_text_is_a_cell_and_never_markup(started: AppTest) -> None:
+    assert HOSTILE in verdicts(started)["summary"].tolist()
+    texts = [element.value for element in (*started.markdown, *started.caption, *started.title)]
+    assert not any(HOSTILE in text or "<script>" in text for text in texts)
+
+
+def test_a_unit_left_out_leaves_the_table_and_the_passages(started: AppTest) -> None:
+    assert set(passages(started)["unit"]) == {"column", "escort"}
+    started.multiselect(key="units").set_value(["column"]).run()
+    assert not started.exception
+    assert set(verdicts(started)["unit"].dropna()) == {"column"}
+    assert set(passages(started)["unit"]) == {"column"}
+
+
+def test_stricter_grades_leave_out_reports(started: AppTest) -> None:
+    started.select_slider(key="reliability").set_value("B").run()
+    assert verdicts(started)["report_id"].tolist() == ["a", "b", "c", "x"]
+    started.select_slider(key="credibility").set_value(1).run()
+    assert verdicts(started)["report_id"].tolist() == ["a", "x"]
+
+
+def test_choices_that_leave_no_report_are_said_and_not_an_error_page(started: AppTest) -> None:
+    started.multiselect(key="units").set_value([]).run()
+    assert verdicts(started)["report_id"].tolist() == ["f"]
+    started.select_slider(key="credibility").set_value(1).run()
+    assert not started.exception
+    assert [warning.value for warning in started.warning] == ["No report meets these choices."]
+
+
+def test_chosen_places_are_the_rows_of_the_passages(started: AppTest) -> None:
+    started.multiselect(key="places").set_value(["Middle"]).run()
+    table = passages(started).set_index("unit")
+    assert table["place"].tolist() == ["Middle", "Middle"]
+    assert table.loc["column", "probability"] > table.loc["escort", "probability"]
+    assert table.loc["column", "t05"] <= table.loc["column", "t50"] <= table.loc["column", "t95"]
+
+
+def test_an_upload_replaces_the_reports(started: AppTest, tmp_path: Path) -> None:
+    content = (tmp_path / "reports.csv").read_text("utf-8").replace("a,sighting", "uploaded,sighting")
+    started.file_uploader(key="upload").upload("mine.csv", content.encode(), "text/csv").run()
+    assert not started.exception
+    assert verdicts(started)["report_id"].iloc[0] == "uploaded"
+
+
+def test_a_bad_upload_shows_all_its_faults_and_nothing_else(started: AppTest, tmp_path: Path) -> None:
+    content = (tmp_path / "reports.csv").read_text("utf-8").replace("sighting", "sigting").replace("+03:00,2", ",2")
+    started.file_uploader(key="upload").upload("../mine.csv", content.encode(), "text/csv").run()
+    assert not started.exception
+    (table,) = (element.value for element in started.dataframe)
+    assert table["problem"].value_counts().to_dict() == {"is not a kind that is known": 6, "has no time zone": 7}
+    assert table["remedy"].str.len().min() > 0
+    assert "13 things" in started.error[0].value
+
+
+def test_a_road_file_that_is_not_there_is_named(started: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_ROADS", "/nowhere/roads.osm")
+    started.run()
+    assert not started.exception
+    assert started.error[0].value == "This cannot be shown:"
+    assert "/nowhere/roads.osm" in started.text[0].value

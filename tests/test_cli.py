@@ -1,0 +1,235 @@
+"""The command line says what it did, and says what to do when it refuses."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.small_march import HEADER, HOSTILE, ROWS, write_reports, write_roads
+from tracker import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def tracker(*words: str | Path) -> Result:
+    return CliRunner().invoke(cli.app, [str(word) for word in words], env={"COLUMNS": "200"})
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+@pytest.fixture
+def march(tmp_path: Path) -> list[str | Path]:
+    """Options that name a small march."""
+    return ["--reports", write_reports(tmp_path), "--roads", write_roads(tmp_path)]
+
+
+# ---- help
+
+
+def test_help_needs_no_heavy_library() -> None:
+    code = (
+        "import sys, tracker.cli\ntry: tracker.cli.app(['--help'])\nexcept SystemExit: print(*sys.modules, sep='\\n')"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(answer.stdout.splitlines())
+    assert "tracker.cli" in loaded
+    assert {"pandas", "geopandas", "numba", "streamlit", "folium", "osmnx"} & loaded == set()
+
+
+def test_every_command_tells_its_options() -> None:
+    for command, option in (("export", "--reports"), ("check", "FILE"), ("serve", "--port")):
+        result = tracker(command, "--help")
+        assert (result.exit_code, option in result.output) == (0, True)
+
+
+@pytest.mark.parametrize("words", [["march"], ["check"], ["serve", "--port", "0"], ["export", "--seed", "x"]])
+def test_a_misspelt_command_ends_with_2(words: list[str]) -> None:
+    assert tracker(*words).exit_code == 2
+
+
+# ---- check
+
+
+def test_check_says_what_a_sound_file_holds(tmp_path: Path) -> None:
+    result = tracker("check", write_reports(tmp_path))
+    assert result.exit_code == 0
+    assert "reports.csv: 6 reports, no fault, 2023-06-24 to 2023-06-24 (UTC)" in result.stdout
+    assert "column sighting 4 0 4 06-24 07:00 06-24 08:25" in squeezed(result.stdout)
+    assert "(none named) statement 1 1 1" in squeezed(result.stdout)
+
+
+def test_check_lists_every_fault_with_its_remedy_and_ends_with_1(tmp_path: Path) -> None:
+    bad = [
+        ROWS[0].replace("a,sighting", "x,sigting").replace("+03:00,2", ",2"),
+        ROWS[1].replace("b,", "a,").replace("52.0", "152.0"),
+    ]
+    result = tracker("check", write_reports(tmp_path, *bad))
+    assert result.exit_code == 1
+    text = squeezed(result.stdout)
+    assert "reports.csv: 4 faults found" in text
+    for words in (
+        "8 kind sigting is not a kind that is known write sighting",
+        "8 earliest 2023-06-24T10:00 has no time zone add the offset",
+        "9 report_id a is also the id in row 2",
+        "9 lat 152.0",
+    ):
+        assert words in text
+
+
+def test_text_of_reports_cannot_colour_or_steer_the_terminal(tmp_path: Path) -> None:
+    evil = "[red]x[/]\x1b[31m\x1b]0;owned\x07\u202ecod"
+    fault = tracker("check", write_reports(tmp_path, ROWS[0].replace("a,sighting", f"x,{evil}")))
+    clean = tracker("check", write_reports(tmp_path, ROWS[0].replace("a,sighting,column", f"x,sighting,{evil}")))
+    assert (fault.exit_code, clean.exit_code) == (1, 0)
+    for result in (fault, clean):
+        assert not {"\x1b", "\x07", "\u202e"} & set(result.output)
+        assert r"[red]x[/]\x1b[31m\x1b]0;owned\x07\u202ecod" in result.output
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(b"", "is empty"), (b"\x89PNG\r\n\x1a\n\0\0", "is a picture, not CSV"), (HEADER.encode(), "no reports")],
+)
+def test_a_file_that_is_no_table_of_reports_is_a_fault(tmp_path: Path, content: bytes, problem: str) -> None:
+    file = tmp_path / "reports.csv"
+    file.write_bytes(content)
+    result = tracker("check", file)
+    assert (result.exit_code, problem in squeezed(result.stdout)) == (1, True)
+
+
+def test_a_missing_file_is_named_without_a_traceback(tmp_path: Path) -> None:
+    result = tracker("check", tmp_path / "nothing.csv")
+    assert result.exit_code == 3
+    assert "there is no file" in result.stderr
+    assert "nothing.csv" in result.stderr
+    assert "Traceback" not in result.output
+
+
+# ---- export
+
+
+def test_export_writes_one_page_and_says_what_it_holds(tmp_path: Path, march: list[str | Path]) -> None:
+    page = tmp_path / "page.html"
+    result = tracker("export", page, *march, "--title", "A napkin", "--credit", "Me", "--zone", "Europe/Moscow")
+    assert result.exit_code == 0, result.output
+    assert "2 units, 6 reports (" in squeezed(result.stdout)
+    text = page.read_text("utf-8")
+    assert "<title>A napkin</title>" in text
+    assert "MSK" in text
+
+
+def test_reports_of_your_own_are_shown_in_utc_and_without_the_bundled_title(
+    tmp_path: Path, march: list[str | Path]
+) -> None:
+    page = tmp_path / "page.html"
+    assert tracker("export", page, *march).exit_code == 0
+    text = page.read_text("utf-8")
+    assert '"zone":{"name":"UTC","offset_min":0}' in text.replace(" ", "")
+    assert cli.BUNDLED_TITLE not in text
+
+
+def test_the_same_seed_writes_the_same_page(tmp_path: Path, march: list[str | Path]) -> None:
+    pages = [tmp_path / name for name in ("one.html", "two.html", "other.html")]
+    for page, seed in zip(pages, ("1", "1", "2"), strict=True):
+        assert tracker("export", page, *march, "--seed", seed).exit_code == 0
+    one, two, other = (page.read_bytes() for page in pages)
+    assert one == two != other
+
+
+def test_hostile_text_reaches_the_page_only_as_data(tmp_path: Path) -> None:
+    reports = write_reports(tmp_path, ROWS[0].replace("a,", "x,").replace("passing", HOSTILE))
+    page = tmp_path / "page.html"
+    assert tracker("export", page, "--reports", reports, "--roads", write_roads(tmp_path)).exit_code == 0
+    text = page.read_text("utf-8")
+    assert "{{7*7}}" in text
+    assert "<script>alert(1)" not in text
+
+
+@pytest.mark.parametrize(
+    ("page", "problem"),
+    [(".", "is a folder"), ("nowhere/page.html", "is not there; make it"), ("reports.csv", "does not end in .html")],
+)
+def test_a_page_that_should_not_be_written_is_refused_with_a_remedy(tmp_path: Path, page: str, problem: str) -> None:
+    before = write_reports(tmp_path).read_bytes()
+    result = tracker("export", tmp_path / page)
+    assert (result.exit_code, problem in squeezed(result.stderr)) == (3, True)
+    assert (tmp_path / "reports.csv").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["reports.csv"]
+
+
+def test_faults_in_the_reports_end_export_with_1_and_no_page(tmp_path: Path, march: list[str | Path]) -> None:
+    write_reports(tmp_path, ROWS[0])
+    result = tracker("export", tmp_path / "page.html", *march)
+    assert (result.exit_code, "is also the id in row 2" in squeezed(result.stderr)) == (1, True)
+    assert not (tmp_path / "page.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "problem"),
+    [
+        ("--reports", "nothing.csv", "there is no file"),
+        ("--roads", "nothing.osm", "nothing.osm"),
+        ("--roads", "reports.csv", "reports.csv"),
+        ("--zone", "Mars/Olympus", "there is no time zone named 'Mars/Olympus'"),
+        ("--zone", "../etc/passwd", "there is no time zone"),
+    ],
+)
+def test_what_export_cannot_use_is_named_and_ends_with_3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str, value: str, problem: str
+) -> None:
+    write_reports(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    result = tracker("export", "page.html", option, value)
+    assert (result.exit_code, problem in squeezed(result.stderr)) == (3, True)
+    assert "Traceback" not in result.output
+    assert not Path("page.html").exists()
+
+
+# ---- serve
+
+
+def test_serve_starts_streamlit_for_this_machine_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, march: list[str | Path]
+) -> None:
+    started: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr(cli, "_run", lambda command, environment: started.append((command, environment)) or 0)
+    result = tracker("serve", *march, "--port", "18501", "--zone", "Europe/Kyiv")
+    assert result.exit_code == 0, result.output
+    ((command, environment),) = started
+    assert command[1:4] == ["-m", "streamlit", "run"]
+    assert {"--server.address=localhost", "--server.port=18501", "--browser.gatherUsageStats=false"} <= set(command)
+    assert environment["TRACKER_REPORTS"] == str(tmp_path / "reports.csv")
+    assert environment["TRACKER_ROADS"] == str(tmp_path / "roads.osm")
+    assert environment["TRACKER_ZONE"] == "Europe/Kyiv"
+    assert "http://localhost:18501" in result.stdout
+
+
+def test_serve_refuses_a_port_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = tracker("serve", "--port", str(taken.getsockname()[1]))
+    assert (result.exit_code, "is taken" in result.stderr) == (3, True)
+
+
+def test_serve_refuses_reports_that_are_not_there(tmp_path: Path) -> None:
+    result = tracker("serve", "--reports", tmp_path / "nothing.csv")
+    assert (result.exit_code, "there is no file" in result.stderr) == (3, True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a program without telling it")
+def test_a_program_started_ends_with_the_one_that_started_it() -> None:
+    child = "import os, sys, signal; print(os.getpid(), flush=True); signal.pause()"
+    code = f"from tracker import cli; import os, sys; cli._run([sys.executable, '-c', {child!r}], dict(os.environ))"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        number = int(parent.stdout.readline())
+        parent.terminate()
+        parent.wait(60)
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)
