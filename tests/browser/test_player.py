@@ -293,4 +293,5 @@ def test_on_paper_the_controls_are_gone_and_map_and_chart_remain(open_page: Open
     assert not opened.page.locator("[data-part=play]").is_visible()
     assert opened.page.locator("canvas.tracker-moving").is_visible()
     assert opened.page.locator("[data-part=canvas]").is_visible()
+    assert opened.page.locator("[data-part=clock]").is_visible()
     assert opened.page.locator("figcaption").is_visible()
