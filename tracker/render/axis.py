@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tracker.model.geodesy import distance_m, earth_centred
+from tracker.model import geodesy
 
 Floats = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ class Axis:
     @property
     def length_km(self) -> float:
         """Kilometres between the two ends."""
-        return float(distance_m(*self.start, *self.end)) / 1000
+        return float(geodesy.distance_m(*self.start, *self.end)) / 1000
 
     def km(self, lon: ArrayLike, lat: ArrayLike) -> Floats:
         """Kilometres along the axis of the points' feet on the great circle; negative behind the start.
@@ -53,12 +53,12 @@ class Axis:
 
 def axis_between(start: tuple[float, float], end: tuple[float, float]) -> Axis:
     """The axis between two points (lon, lat); if they are less than `SHORTEST_KM` apart, one that points north."""
-    if float(distance_m(*start, *end)) < SHORTEST_KM * 1000:
+    if float(geodesy.distance_m(*start, *end)) < SHORTEST_KM * 1000:
         step = SHORTEST_KM / 111.0 * (1 if start[1] < 80 else -1)
         end = (start[0], start[1] + step * 1.01)
     return Axis(start=start, end=end)
 
 
 def _unit(lon: ArrayLike, lat: ArrayLike) -> Floats:
-    xyz = earth_centred(lon, lat)
+    xyz = geodesy.earth_centred(lon, lat)
     return np.asarray(xyz / np.linalg.norm(xyz, axis=-1, keepdims=True))

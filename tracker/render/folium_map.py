@@ -7,57 +7,23 @@ from typing import Any, cast
 import folium
 from branca.element import Element, Figure, MacroElement
 
-from tracker.model import Reconstruction
 from tracker.render.assets import fill, leaflet, player_js, template
 from tracker.render.pack import safe_json
-from tracker.render.page import caption_html, described_scene
+from tracker.render.page import caption_html
 from tracker.render.scene import Scene
 
 NOTEBOOK_HEIGHT = "820px"
 _LOCKED_ZOOM = re.compile(r",\s*maximum-scale=[\d.]+,\s*user-scalable=no")
 
 
-def draw(
-    march: Reconstruction,
-    *,
-    title: str | None = None,
-    alt: str | None = None,
-    credit: str | None = None,
-    lang: str = "en",
-    zone: str | None = None,
-    tiles: object = None,
-) -> folium.Map:
-    """A folium map of the march, with the same player as the article page.
-
-    It can be saved, shown in a notebook and given more layers, like any folium map. It carries its own Leaflet
-    (not jQuery, which ``folium.Popup`` wants) and makes no request unless it has tiles.
-
-    Parameters
-    ----------
-    march : what `reconstruct` answered
-    title : of the figure; by default the days of the march
-    alt : what the picture shows, for those who cannot see it; by default a general sentence
-    credit : whose work it is, shown in the caption
-    lang : language of the texts, a BCP 47 tag
-    zone : IANA name of the zone in which times are shown, e.g. ``"Europe/Moscow"``; UTC if not given
-    tiles : background of folium's choice (name, address or layer); none if not given. Never from a report
-
-    Raises
-    ------
-    TrackerError
-        There is no report and no track: nothing to draw.
-    BadTime
-        There is no zone of that name.
-    MissingFile
-        Leaflet is not in this installation.
-    """
-    scene = described_scene(march, title=title, alt=alt, credit=credit, lang=lang, zone=zone)
+def march_map(scene: Scene, *, tiles: object = None) -> folium.Map:
+    """A folium map of a scene, with the player on it; `tiles` are folium's."""
     west, south, east, north = scene["bbox"]
     # Leaflet's own order of coordinates, as folium wants them.
     centre = [(south + north) / 2, (west + east) / 2]
     drawn = MarchMap(location=centre, zoom_start=6, tiles=tiles, prefer_canvas=True, zoom_snap=0.25)
     page = _Page(height=NOTEBOOK_HEIGHT)
-    page.lang = lang
+    page.lang = scene["lang"]
     page.add_child(drawn)
     drawn.add_child(MarchPlayer(scene))
     return drawn

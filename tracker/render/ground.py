@@ -8,8 +8,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from tracker.model import Reconstruction
-from tracker.model.geodesy import distance_m
+from tracker.model import Reconstruction, geodesy
 from tracker.render.pack import pack
 from tracker.render.style import ROAD_CLASSES, finest_class, road_class
 
@@ -36,7 +35,7 @@ class Box:
     @property
     def diagonal_km(self) -> float:
         """Kilometres from corner to corner."""
-        return float(distance_m(self.west, self.south, self.east, self.north)) / 1000
+        return float(geodesy.distance_m(self.west, self.south, self.east, self.north)) / 1000
 
     def padded(self, share: float = 0.06, least: float = 0.05) -> "Box":
         """The box with a margin: a share of its size, at least so many degrees."""
@@ -163,4 +162,4 @@ def _joined(lines: NDArray[np.object_], tolerance: float) -> tuple[list[int], Fl
 
 
 def _least_metres(lon: float, lat: float, near: tuple[Floats, Floats]) -> float:
-    return float(distance_m(lon, lat, *near).min()) if len(near[0]) else 0.0
+    return float(geodesy.distance_m(lon, lat, *near).min()) if len(near[0]) else 0.0

@@ -8,8 +8,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from tracker.model import RoadPath, Track
-from tracker.model.geodesy import chord_to_metres, distance_m, earth_centred
+from tracker.model import RoadPath, Track, geodesy
 from tracker.render.axis import Axis
 from tracker.render.legs import legs_of
 from tracker.render.pack import pack
@@ -95,7 +94,7 @@ def motion_of(track: Track) -> Motion:
     for row in range(len(seconds)):
         apart = _chords(lon[row], lat[row])
         middle[row] = int((apart @ track.weights).argmin())
-        radius[row] = _quantiles(chord_to_metres(apart[middle[row]])[None], track.weights, (LEVEL,))[0, 0]
+        radius[row] = _quantiles(geodesy.chord_to_metres(apart[middle[row]])[None], track.weights, (LEVEL,))[0, 0]
     return Motion(track=track, seconds=seconds, lon=lon, lat=lat, middle=middle, radius_m=radius)
 
 
@@ -202,7 +201,7 @@ def _driven(path: RoadPath, metres: Floats) -> Ints:
 def shares_of(lon: Ints, lat: Ints) -> Floats:
     """Share of a packed line's length on the ground at each of its vertices: 0 at the first, 1 at the last."""
     x, y = lon / SCALE, lat / SCALE
-    length = np.concatenate([[0.0], np.cumsum(distance_m(x[:-1], y[:-1], x[1:], y[1:]))])
+    length = np.concatenate([[0.0], np.cumsum(geodesy.distance_m(x[:-1], y[:-1], x[1:], y[1:]))])
     return np.asarray(length / max(length[-1], 1e-9))
 
 
@@ -231,7 +230,7 @@ def _routes(track: Track, most: int = 5) -> list[Mapping[str, object]]:
 
 def _chords(lon: Floats, lat: Floats) -> Floats:
     """Metres between all pairs, straight through the earth: to find the middle they serve as well as arcs."""
-    xyz = earth_centred(lon, lat)
+    xyz = geodesy.earth_centred(lon, lat)
     # Small numbers, so that the squares below do not cancel.
     xyz = xyz - xyz[0]
     square = (xyz**2).sum(axis=1)

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tracker.model import BadTime, Reconstruction, TrackerError
-from tracker.model.geodesy import distance_m
+from tracker.model import BadTime, Reconstruction, TrackerError, geodesy
 from tracker.render.axis import Axis, axis_between
 from tracker.render.ground import Box, box_around, labels_scene, roads_scene
 from tracker.render.motion import SCALE, Motion, dots_each, motion_of, unit_scene
@@ -113,7 +112,7 @@ def _frame(reports: gpd.GeoDataFrame, motions: Mapping[str, Motion]) -> tuple[Bo
         x, y = motion.median
         # Before its first and after its last report a unit has no place that could be called its own.
         x, y = (x[motion.known], y[motion.known]) if motion.known.any() else (x, y)
-        away = distance_m(x[0], y[0], x, y)
+        away = geodesy.distance_m(x[0], y[0], x, y)
         k = int(away.argmax())
         if away[k] > farthest:
             farthest = float(away[k])
@@ -153,7 +152,7 @@ def _axis_scene(axis: Axis, labels: list[dict[str, object]], near: tuple[Floats,
     for label in labels:
         lon, lat = _degrees(label["lon"]), _degrees(label["lat"])
         km = float(axis.km(lon, lat))
-        passed = len(near[0]) > 0 and float(distance_m(lon, lat, *near).min()) < max(length * 25, 5_000)
+        passed = len(near[0]) > 0 and float(geodesy.distance_m(lon, lat, *near).min()) < max(length * 25, 5_000)
         apart = all(abs(km - other) > length / (MOST_MARKS + 2) for _, other in marks)
         if passed and apart and -0.1 * length <= km <= 1.1 * length and len(marks) < MOST_MARKS:
             marks.append((str(label["text"]), round(km, 1) + 0.0))  # no minus before a zero

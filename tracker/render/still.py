@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tracker.model.geodesy import distance_m
+from tracker.model import geodesy
 from tracker.render.drawing import drawing_svg
 from tracker.render.pack import unpack
 from tracker.render.words import Words, words_for
@@ -76,7 +76,9 @@ def _where(scene: Scene, unit: Scene, median: list[list[int]], second: int, word
 
 def _place(scene: Scene, lon: float, lat: float, words: Words) -> str:
     scale = scene["scale"]
-    away = [float(distance_m(lon, lat, label["lon"] / scale, label["lat"] / scale)) for label in scene["labels"]]
+    away = [
+        float(geodesy.distance_m(lon, lat, label["lon"] / scale, label["lat"] / scale)) for label in scene["labels"]
+    ]
     metres = min(away, default=np.inf)
     if metres > NAMED_M:
         return f"{lon:.2f}°, {lat:.2f}°"
