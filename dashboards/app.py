@@ -69,7 +69,9 @@ def show(march, scene):
     with st.expander("When did they pass?", expanded=True):
         known = march.places.drop_duplicates("place").sort_values("kind", kind="stable")["place"].tolist()
         places = st.multiselect("Places", known, default=known[:6], key="places")
-        st.caption("Passing means within 10 km. If they passed, it was between t05 and t95 with a probability of 90 %.")
+        st.caption(
+            "Within 10 km; t05 to t95 hold 90 %. After its last report a unit is only assumed to drive as columns do."
+        )
         st.dataframe(list(passage_rows(march, places)), hide_index=True, column_config=looks, key="passages")
 
 
