@@ -3,6 +3,7 @@
 from tracker.model import geodesy, tables
 from tracker.model.bundled import bundled, bundled_dashboard
 from tracker.model.errors import BadReport, BadRoads, BadTime, Fault, MissingFile, TrackerError, UnknownPlace
+from tracker.model.origins import copies
 from tracker.model.reconstruction import Reconstruction
 from tracker.model.track import History, RoadPath, Track
 
@@ -20,6 +21,7 @@ __all__ = [
     "UnknownPlace",
     "bundled",
     "bundled_dashboard",
+    "copies",
     "geodesy",
     "tables",
 ]

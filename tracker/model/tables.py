@@ -1,6 +1,7 @@
 """The columns, dtypes and reference system of every table, written once."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -72,7 +73,7 @@ PLACES: Mapping[str, str] = {
     "kind": "str",
     "geometry": "geometry",
 }
-"""Named points: `place` in English (or as the map has it), `place_local` in the local script, kind city|town|village|..."""
+"""Named points: `place` in English (or as the map has it), `place_local` in the local script, kind city|town|..."""
 
 
 def table(columns: Mapping[str, object], schema: Mapping[str, str]) -> gpd.GeoDataFrame:
@@ -92,19 +93,20 @@ def table(columns: Mapping[str, object], schema: Mapping[str, str]) -> gpd.GeoDa
     for name, dtype in schema.items():
         if name == "geometry":
             continue
-        values = columns.get(name)
+        values: Any = columns.get(name)
         if values is None:
             data[name] = _absent(dtype, size)
         else:
-            data[name] = pd.Series(list(values), dtype=dtype)  # type: ignore[call-overload]
+            array: Any = values.array if isinstance(values, pd.Series) else list(values)
+            data[name] = pd.Series(array, dtype=dtype, copy=True)  # type: ignore[call-overload]
     geometry = columns.get("geometry")
     points = gpd.GeoSeries([None] * size if geometry is None else list(geometry), crs=CRS)  # type: ignore[call-overload]
     return gpd.GeoDataFrame(data, geometry=points, crs=CRS)[list(schema)]
 
 
-def _absent(dtype: str, size: int) -> "pd.Series[object]":
+def _absent(dtype: str, size: int) -> "pd.Series[Any]":
     if dtype == "bool":
         return pd.Series(np.zeros(size, bool))
     if dtype == "int64":
         return pd.Series(np.zeros(size, np.int64))
-    return pd.Series([None] * size, dtype=dtype)  # type: ignore[call-overload,no-any-return]
+    return pd.Series([None] * size, dtype=dtype)

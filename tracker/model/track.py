@@ -76,7 +76,7 @@ class History:
     def time_at(self, metres: Floats) -> Floats:
         """Seconds after the track's start at which the unit first came to each chainage."""
         arrival = np.concatenate([[True], np.diff(self.metres) > 0])
-        return np.interp(metres, self.metres[arrival], self.seconds[arrival])
+        return np.asarray(np.interp(metres, self.metres[arrival], self.seconds[arrival]))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -207,7 +207,7 @@ class Track:
             rows.append((name, float(self.weights[passed].sum()), *times))
         return pd.DataFrame(rows, columns=["place", "probability", "t05", "t50", "t95"])
 
-    def quantile_times(self, seconds: Floats, weights: Floats) -> tuple[pd.Timestamp, ...]:
+    def quantile_times(self, seconds: Floats, weights: Floats) -> tuple[object, ...]:
         """The 5, 50 and 95 % quantiles of weighted seconds after the start, as times; NaT where there are none."""
         if len(seconds) == 0:
             return (pd.NaT, pd.NaT, pd.NaT)
@@ -215,7 +215,9 @@ class Track:
         return tuple(self.start + pd.Timedelta(seconds=round(q)) for q in quantiles)
 
     def _asked(self, times: object) -> pd.DatetimeIndex:
-        asked = times if isinstance(times, pd.DatetimeIndex) else pd.DatetimeIndex(np.atleast_1d(np.asarray(times, object)))
+        asked = (
+            times if isinstance(times, pd.DatetimeIndex) else pd.DatetimeIndex(np.atleast_1d(np.asarray(times, object)))
+        )
         if asked.tz is None:
             raise BadTime(f"{self.unit}: the asked times have no zone; give them one, as in 2023-06-24T15:00+03:00")
         outside = asked[(asked < self.start) | (asked > self.end) | asked.isna()]
@@ -253,13 +255,17 @@ class Track:
         if isinstance(places, Mapping):
             return [(str(name), float(lon), float(lat), radius_m) for name, (lon, lat) in places.items()]
         asked = [places] if isinstance(places, str) else list(places) if isinstance(places, Iterable) else []
-        known = {}
-        for name, local, point in zip(self.places["place"], self.places["place_local"], self.places.geometry, strict=True):
+        known: dict[str, shapely.Point] = {}
+        for name, local, point in zip(
+            self.places["place"], self.places["place_local"], self.places.geometry, strict=True
+        ):
             known.setdefault(str(name).casefold(), point)
             known.setdefault(str(local).casefold(), point)
         unknown = [str(name) for name in asked if str(name).casefold() not in known]
         if unknown:
-            raise UnknownPlace(f"no place named {', '.join(unknown)} in the road data; give {{name: (lon, lat)}} instead")
+            raise UnknownPlace(
+                f"no place named {', '.join(unknown)} in the road data; give {{name: (lon, lat)}} instead"
+            )
         return [(str(n), known[str(n).casefold()].x, known[str(n).casefold()].y, radius_m) for n in asked]
 
 

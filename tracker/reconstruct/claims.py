@@ -122,7 +122,7 @@ def read_claims(
 
 def _steps(times: pd.Series, start: pd.Timestamp, step_s: float) -> Ints:
     seconds = (times - start).dt.total_seconds().to_numpy(float)
-    return np.rint(seconds / step_s).astype(np.int32)
+    return np.asarray(np.rint(seconds / step_s), np.int32)
 
 
 def _sigma(radius: float, off_road: float, step_s: float) -> float:

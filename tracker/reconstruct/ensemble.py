@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.model import History
-from tracker.model.geodesy import chord_to_metres
+from tracker.model import History, geodesy
 from tracker.reconstruct import kernels, pace
 from tracker.reconstruct.claims import Claims
 from tracker.reconstruct.histories import Drawn, histories
@@ -19,10 +18,10 @@ Floats = NDArray[np.float64]
 STEP_S = CELL_S * pace.LEVELS
 """Seconds of a step: the fastest pace crosses one cell in each of its parts."""
 
-PRUNE = 1e-4
+PRUNE = 1e-6
 """A block of road that holds less than this share of the weight, with the next claims in view, is dropped."""
 
-LOOK_AHEAD = 4
+LOOK_AHEAD = 6
 """Claims to come that are kept in view when deciding what to drop, beside those that are open."""
 
 
@@ -78,7 +77,7 @@ def draw_ensemble(
         space, drawn, mode, before=begin, after=max(0, steps - 1 - end), mix=mix, pace=pace.PACE, random=random
     )
     return Ensemble(
-        histories=histories(space, whole, np.arange(len(whole.block)) * STEP_S),
+        histories=histories(space, whole, np.arange(len(whole.block), dtype=np.float64) * STEP_S),
         cells=space.ptr[whole.block] + whole.cell,
         turned=whole.turned,
         log_evidence=float(log_evidence),
@@ -102,7 +101,9 @@ def _schedule(first: Ints, last: Ints, count: int) -> tuple[Ints, Ints, Ints, in
 
 def _ahead(claims: Claims, first: Ints, last: Ints, count: int) -> tuple[Ints, Ints, NDArray[np.float32]]:
     """The next few claims at each step, and the seconds left until their intervals end."""
-    ptr, claim, left = [0], [], []
+    ptr: list[int] = [0]
+    claim: list[int] = []
+    left: list[float] = []
     for t in range(count):
         speaking = (last > t) & (claims.kind != kernels.ABSENCE)
         coming = np.flatnonzero(speaking & (first > t))
@@ -121,7 +122,7 @@ def _turning(claims: Claims, first: Ints, last: Ints, count: int) -> NDArray[np.
     for k in np.flatnonzero(claims.kind == kernels.TURNAROUND):
         spread = last[k] - first[k] + 1
         turning[first[k] : last[k] + 1] += claims.believed[k] / (spread * standing)
-    return np.minimum(turning, 0.2).astype(np.float32)
+    return np.asarray(np.minimum(turning, 0.2), np.float32)
 
 
 def _start(space: RoadSpace, claims: Claims, first: Ints) -> tuple[Ints, NDArray[np.float32]]:
@@ -136,7 +137,7 @@ def _start(space: RoadSpace, claims: Claims, first: Ints) -> tuple[Ints, NDArray
         sigma = float(np.sqrt((value * ((space.tree.data[cell] - centre) ** 2).sum(axis=1)).sum() / value.sum()))
         sigma += 400.0 + 12.0 * STEP_S * float(first[k])
         near = np.asarray(space.tree.query_ball_point(centre, 4 * sigma), np.int64)
-        apart = chord_to_metres(np.linalg.norm(space.tree.data[near] - centre, axis=1))
+        apart = geodesy.chord_to_metres(np.linalg.norm(space.tree.data[near] - centre, axis=1))
         weight[near] += claims.believed[k] * np.exp(-0.5 * (apart / sigma) ** 2) / sigma
     cells = np.flatnonzero(weight > 1e-4 * weight.max())
     return cells.astype(np.int32), (weight[cells] / weight[cells].sum()).astype(np.float32)

@@ -1,6 +1,7 @@
 """From drawn road cells to histories: the roads between the cells, and the clock along them."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,7 +102,7 @@ class _Builder:
     def _joined(self, arcs: list[int]) -> list[int]:
         """The arcs between the first and the last of a chain, with those that were too short for a cell put back."""
         joined: list[int] = []
-        for before, after in zip(arcs[:-1], arcs[1:], strict=True):
+        for before, after in pairwise(arcs):
             if before == after:  # two blocks of one arc
                 continue
             joined.extend(self._bridge(before, after))

@@ -1,10 +1,11 @@
 """The two compiled loops: filtering forward over road cells, and drawing histories backward.
 
-State = (cell of a directed road, pace). A cell is about 18 s of free travel; pace k moves k cells a step, so nobody is
-ever faster than the road and the vehicle allow. A report's unknown moment within its interval belongs to the state: plane
-r carries the mass that has been seen by report r so far (its additive functional), and is folded into the weights at the
-interval's end. Backward, the moment is drawn where it happened. Forward filtering, backward sampling: Godsill, Doucet &
-West (2004); additive functionals: Cappe (2011).
+State = (cell of a directed road, pace). A cell is about 18 s of free travel; pace k moves k cells a step, so nobody
+is ever faster than the road and the vehicle allow. A report's unknown moment within its interval belongs to the state:
+plane r carries the weight that has been seen by report r so far (its additive functional), and is folded into the
+weights at the interval's end. Backward, the moment is drawn where it happened. Forward filtering, backward sampling:
+Godsill, Doucet & West (2004); additive functionals: Cappe (2011). Where several intervals overlap, having been seen by
+one is taken to be independent of having been seen by the other, given the cell.
 """
 
 from typing import Any
@@ -17,18 +18,21 @@ Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
 
 SIGHTING, TURNAROUND, ABSENCE, PASSING = 0, 1, 2, 3
-"""How a report is read: seen at one moment of its interval, any as likely as any other; turned round within it; not there
-at all; or seen as it passed, at a moment that the interval merely bounds (staying longer makes it no likelier)."""
+"""How a report is read: seen at one moment of its interval, any as likely as any other; turned round within it; not
+there at all; or seen as it passed, at a moment that the interval merely bounds (staying makes it no likelier)."""
 
-REACH_MS, SPREAD_MS, HOPE = 13.0, 4.0, 0.2
-"""How far a column may still drive until a report's interval ends: mean and spread in m/s; and how likely it is then seen."""
+REACH_MS, SPREAD_MS = 13.0, 5.0
+"""How far a column may still drive until a report's interval ends: mean and spread in m/s."""
+
+MOST_HOPE = 30.0
+"""What a report to come may add to a place at most: it may be false, and then the true places are out of its reach."""
 
 TINY = 1e-13
-"""Weight not worth carrying across a junction. Reports count only when their interval ends, so until then all the weight
-that they favour may be a very small share of the whole."""
+"""Weight not worth carrying across a junction. Reports count only when their interval ends, so until then all the
+weight that they favour may be a very small share of the whole."""
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def forward(
     ptr: Ints,
     succ_ptr: Ints,
@@ -317,14 +321,14 @@ def forward(
                 beyond = max(np.float32(0.0), apart - REACH_MS * ahead_s[j])
                 could = np.exp(-(beyond**2) / (2 * (rep_sigma[r] ** 2 + (SPREAD_MS * ahead_s[j]) ** 2)))
                 if rep_kind[r] != PASSING:
-                    could *= HOPE / (2 * np.pi * (rep_sigma[r] / 1000) ** 2)
+                    could *= 1 / (2 * np.pi * (rep_sigma[r] / 1000) ** 2)
                 seen = np.float32(0.0)
                 if rep_first[r] <= t and rep_last[r] > t:
                     for m in range(modes):
                         for i in range(n):
                             seen += now[1 + rep_slot[r], m, lo + i]
                     seen /= mass + np.float32(1e-30)
-                worth *= 1.0 + float(rep_gain[r]) * (float(seen) + could)
+                worth *= 1.0 + float(rep_gain[r]) * float(seen) + min(float(rep_gain[r]) * could, MOST_HOPE)
             score[q] = worth
             all_scores += worth
             at += n * (modes + opened)
@@ -348,7 +352,7 @@ def forward(
     return step_ptr, kept_arcs, data_ptr, kept, log_evidence
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def backward(
     ptr: Ints,
     pred_ptr: Ints,
@@ -608,7 +612,7 @@ def backward(
     return arc_at, cell_at, mode_at, turned, hop_at, hop_arc[:hops], hop_next[:hops], moment
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def value_at(rep_ptr: Ints, rep_cell: Ints, rep_value: Floats, r: int, cell: int) -> float:
     """What report r says of a cell: its cells are sorted, so by bisection."""
     lo = rep_ptr[r]

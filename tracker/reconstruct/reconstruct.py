@@ -6,12 +6,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tracker.model import BadReport, Fault, Reconstruction, Track, tables
-from tracker.model.origins import copies
+from tracker.model import BadReport, Fault, Reconstruction, Track, copies, tables
 from tracker.reconstruct.agreement import agreement
 from tracker.reconstruct.claims import CODES, read_claims
-from tracker.reconstruct.ensemble import STEP_S, Ensemble, draw_ensemble
-from tracker.reconstruct.space import RoadSpace, road_space
+from tracker.reconstruct.ensemble import STEP_S, draw_ensemble
+from tracker.reconstruct.space import road_space
 from tracker.reconstruct.summaries import distinct_routes, roads_used
 from tracker.reconstruct.verdicts import Judged, verdicts
 from tracker.roads import RoadNetwork
@@ -63,9 +62,7 @@ def reconstruct(
         claims = read_claims(_closed(reports), rows, space, start=start, step_s=STEP_S)
         random = np.random.default_rng([seed, crc32(unit.encode())])
         ensemble = draw_ensemble(space, claims, members=members, steps=steps, random=random)
-        one = Judged(
-            unit=unit, claims=claims, ensemble=ensemble, agreed=agreement(claims, ensemble, len(space.lon))
-        )
+        one = Judged(unit=unit, claims=claims, ensemble=ensemble, agreed=agreement(claims, ensemble, len(space.lon)))
         judged.append(one)
         tracks[unit] = _track(one, _closed(reports), roads, start=start, end=end)
     return Reconstruction(
@@ -94,9 +91,7 @@ def _track(
         histories=members,
         weights=np.full(len(members), 1 / len(members)),
         edges=roads_used(roads, members, start=start, window=window),
-        routes=distinct_routes(
-            roads, members, window=window, report_ids=list(told["report_id"]), agreement=one.agreed
-        ),
+        routes=distinct_routes(roads, members, window=window, report_ids=list(told["report_id"]), agreement=one.agreed),
         places=roads.places,
     )
 
@@ -133,7 +128,18 @@ def _check(reports: gpd.GeoDataFrame) -> None:
         faults.append(Fault(file="<table>", row=None, column=column, value="", problem=problem, remedy=remedy))
 
     for name in tables.REPORTS:
-        if name not in reports and name in ("report_id", "kind", "unit", "earliest", "latest", "geometry", "radius_m", "reliability", "credibility", "origin"):
+        if name not in reports and name in (
+            "report_id",
+            "kind",
+            "unit",
+            "earliest",
+            "latest",
+            "geometry",
+            "radius_m",
+            "reliability",
+            "credibility",
+            "origin",
+        ):
             fault(name, "is missing", "read the reports with read_reports, which fills what a file lacks")
     for name in ("earliest", "latest"):
         if name in reports and not isinstance(reports[name].dtype, pd.DatetimeTZDtype):

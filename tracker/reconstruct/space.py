@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from tracker.model.geodesy import earth_centred
+from tracker.model import geodesy
 from tracker.roads import RoadNetwork
 
 Ints = NDArray[np.int32]
@@ -87,7 +87,7 @@ def _build(network: RoadNetwork) -> RoadSpace:
     blocks = len(ptr) - 1
     source = np.repeat(np.arange(blocks, dtype=np.int32), np.diff(succ_ptr))
     order = np.argsort(succ, kind="stable")
-    xyz = earth_centred(states.lon, states.lat)
+    xyz = geodesy.earth_centred(states.lon, states.lat)
     return RoadSpace(
         network=network,
         arc_ptr=arc_ptr,
@@ -143,7 +143,10 @@ def _join_blocks(
     within = succ_ptr[:-1][~ends]
     succ[within] = number[~ends] + 1
     for block in number[ends]:
-        at, turns = slice(succ_ptr[block], succ_ptr[block + 1]), slice(turn_ptr[of_arc[block]], turn_ptr[of_arc[block] + 1])
+        at, turns = (
+            slice(succ_ptr[block], succ_ptr[block + 1]),
+            slice(turn_ptr[of_arc[block]], turn_ptr[of_arc[block] + 1]),
+        )
         succ[at], succ_p[at] = first[turn_arc[turns]], turn_p[turns]
     return reverse, succ_ptr, succ, succ_p
 
@@ -184,7 +187,7 @@ def turn_probabilities(network: RoadNetwork) -> tuple[Ints, Ints, Floats]:
     return turn_ptr.astype(np.int32), turn_arc.astype(np.int32), _shares(turn_ptr, turn_arc, flow, speed)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _possible_turns(out_ptr: Any, head: Any, reverse: Any) -> Any:
     arcs = len(head)
     ptr = np.zeros(arcs + 1, np.int64)
@@ -195,16 +198,14 @@ def _possible_turns(out_ptr: Any, head: Any, reverse: Any) -> Any:
     for a in range(arcs):
         at = ptr[a]
         for b in range(out_ptr[head[a]], out_ptr[head[a] + 1]):
-            if b != reverse[a] or ptr[a + 1] - ptr[a] == 1 and out_ptr[head[a] + 1] - out_ptr[head[a]] == 1:
+            if b != reverse[a] or out_ptr[head[a] + 1] - out_ptr[head[a]] == 1:  # a dead end
                 arc[at] = b
                 at += 1
     return ptr, arc
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _count_turns(
-    reach: Any, before: Any, ip: Any, idx: Any, arc: Any, turn_ptr: Any, turn_arc: Any, flow: Any
-) -> None:
+@njit(cache=True)
+def _count_turns(reach: Any, before: Any, ip: Any, idx: Any, arc: Any, turn_ptr: Any, turn_arc: Any, flow: Any) -> None:
     nodes = reach.shape[1]
     into = np.empty(nodes, np.int64)
     for s in range(reach.shape[0]):
@@ -229,7 +230,7 @@ def _count_turns(
                         flow[j] += beyond[v]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _shares(turn_ptr: Any, turn_arc: Any, flow: Any, speed: Any) -> Any:
     p = np.zeros(len(turn_arc))
     for a in range(len(turn_ptr) - 1):
@@ -245,7 +246,7 @@ def _shares(turn_ptr: Any, turn_arc: Any, flow: Any, speed: Any) -> Any:
     return p
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _skip_short(size: Any, turn_ptr: Any, turn_arc: Any, turn_p: Any) -> Any:
     arcs = len(size)
     ptr = np.zeros(arcs + 1, np.int32)

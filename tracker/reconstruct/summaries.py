@@ -8,8 +8,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from tracker.model import History
-from tracker.model.tables import CRS, TIME
+from tracker.model import History, tables
 from tracker.roads import RoadNetwork
 
 Floats = NDArray[np.float64]
@@ -30,8 +29,8 @@ def roads_used(
     start : the track's start
     window : seconds after the start between which driving counts
     """
-    edges, times, owner = [], [], []
-    for number, history in enumerate(members):
+    edges, times = [], []
+    for history in members:
         middle = (history.path.leg_start[:-1] + history.path.leg_start[1:]) / 2
         reached = np.interp(np.array(window), history.seconds, history.metres)
         driven = (middle >= reached[0]) & (middle <= reached[1])
@@ -39,21 +38,24 @@ def roads_used(
         edge, first = np.unique(history.path.edges[driven], return_index=True)
         edges.append(edge)
         times.append(when[first])
-        owner.append(np.full(len(edge), number))
     edge, time = np.concatenate(edges), np.concatenate(times)
     order = np.lexsort((time, edge))
     edge, time = edge[order], time[order]
     number, begin, count = np.unique(edge, return_index=True, return_counts=True)
     quantiles = {
-        name: start + pd.to_timedelta(np.rint(time[begin + np.minimum((share * count).astype(int), count - 1)]), unit="s")
+        name: start
+        + pd.to_timedelta(np.rint(time[begin + np.minimum((share * count).astype(int), count - 1)]), unit="s")
         for name, share in (("t05", 0.05), ("t50", 0.5), ("t95", 0.95))
     }
     table = network.table.iloc[number]
     used = gpd.GeoDataFrame(
-        {"road": table["road"], "probability": count / len(members)}, geometry=table.geometry, crs=CRS, index=number
+        {"road": table["road"], "probability": count / len(members)},
+        geometry=table.geometry,
+        crs=tables.CRS,
+        index=number,
     )
     for name, values in quantiles.items():
-        used[name] = pd.Series(values, index=number).astype(TIME)
+        used[name] = pd.DatetimeIndex(values).as_unit("us")
     return used[["road", "probability", "t05", "t50", "t95", "geometry"]]
 
 
@@ -102,4 +104,4 @@ def distinct_routes(
             }
         )
         shapes.append(shapely.simplify(history.path.between(*reached), 0.0002))
-    return gpd.GeoDataFrame(rows, geometry=shapes, crs=CRS)
+    return gpd.GeoDataFrame(rows, geometry=shapes, crs=tables.CRS)

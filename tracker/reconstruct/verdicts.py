@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tracker.model import tables
-from tracker.model.geodesy import distance_m
+from tracker.model import geodesy, tables
 from tracker.reconstruct.agreement import agreement, nearest_m
 from tracker.reconstruct.claims import Claims, read_claims
 from tracker.reconstruct.ensemble import STEP_S, Ensemble
@@ -99,7 +98,7 @@ def _of_other(
     row: int,
     report: object,
     judged: Mapping[str, Judged],
-    repeated: object,
+    repeated: str | float,
     space: RoadSpace,
     start: pd.Timestamp,
 ) -> tuple[float, str, str]:
@@ -115,7 +114,11 @@ def _of_other(
         return np.nan, UNUSED, "it does not say which unit was absent"
     against = judged if pd.isna(unit) else {name: one for name, one in judged.items() if name == unit}
     if not against:
-        return np.nan, UNUSED, f"no track of {unit} could be made" if not pd.isna(unit) else "there is no track to hold it against"
+        return (
+            np.nan,
+            UNUSED,
+            f"no track of {unit} could be made" if not pd.isna(unit) else "there is no track to hold it against",
+        )
     claims = read_claims(reports, np.array([row], np.int32), space, start=start, step_s=STEP_S)
     p_of = {name: float(agreement(claims, one.ensemble, len(space.lon)).mean()) for name, one in against.items()}
     best = max(p_of, key=lambda name: p_of[name])
@@ -163,7 +166,7 @@ def _worst_conflict(reports: gpd.GeoDataFrame, row: int, one: Judged, network: R
     doubted, trusted = reports.iloc[row], reports.iloc[one.claims.rows[sure]]
     if len(trusted) == 0:
         return None
-    apart = distance_m(doubted.geometry.x, doubted.geometry.y, trusted.geometry.x, trusted.geometry.y)
+    apart = geodesy.distance_m(doubted.geometry.x, doubted.geometry.y, trusted.geometry.x, trusted.geometry.y)
     slack = np.asarray(trusted["radius_m"], float) + float(doubted["radius_m"])
     # The most time that there can have been between the two, in either order.
     later = (doubted["latest"] - trusted["earliest"]).dt.total_seconds().to_numpy(float)

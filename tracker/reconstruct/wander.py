@@ -55,9 +55,7 @@ def extend(
     return Drawn(
         block=np.concatenate([arc_b[::-1], drawn.block, arc_f]),
         cell=np.concatenate([cell_b[::-1], drawn.cell, cell_f]).astype(np.int32),
-        turned=np.concatenate(
-            [np.zeros((before, count), np.uint8), drawn.turned, np.zeros((after, count), np.uint8)]
-        ),
+        turned=np.concatenate([np.zeros((before, count), np.uint8), drawn.turned, np.zeros((after, count), np.uint8)]),
         hop=hop,
         hop_block=np.concatenate([drawn.hop_block, hop_arc_b, hop_arc_f]),
         hop_next=np.concatenate([drawn.hop_next, _moved(hop_next_b, shift_b), _moved(hop_next_f, shift_f)]),
@@ -70,10 +68,10 @@ def _moved(links: NDArray[np.int32], by: int) -> NDArray[np.int32]:
 
 def _normal(ptr: NDArray[np.int32], p: NDArray[np.float32]) -> NDArray[np.float32]:
     total = np.add.reduceat(np.append(p, np.float32(0)), ptr[:-1])
-    return (p / np.repeat(np.where(total > 0, total, 1), np.diff(ptr))).astype(np.float32)
+    return np.asarray(p / np.repeat(np.where(total > 0, total, 1), np.diff(ptr)), np.float32)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _turned(first: Any, following: Any) -> Any:
     new_first = np.full_like(first, -1)
     new_next = np.full_like(following, -1)
@@ -89,7 +87,7 @@ def _turned(first: Any, following: Any) -> Any:
     return new_first, new_next
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _walk(
     sizes: Any, out_ptr: Any, out_arc: Any, out_p: Any, cumulated: Any, pace: Any,
     arc: Any, cell: Any, mode: Any, uniform: Any,
