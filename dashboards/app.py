@@ -24,8 +24,8 @@ def read(source):
     if not isinstance(source, bytes):
         return tracker.read_reports(source)
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "upload.csv").write_bytes(source)
-        return tracker.read_reports(Path(folder, "upload.csv"))
+        (file := Path(folder, "upload.csv")).write_bytes(source)
+        return tracker.read_reports(file)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reconstructing (the first time on a machine takes a minute) ...")
@@ -39,8 +39,8 @@ def verdict_table(march):
     """Every report with its verdict; texts are cells, never markup."""
     told, table = march.reports, march.verdicts[["report_id", "verdict", "reason", "p_true", "unit"]].round(2)
     grade = told["reliability"].fillna("F") + told["credibility"].fillna(6).astype(str)
-    names = ("kind", "earliest", "latest", "place", "summary", "publisher", "origin", "url")
-    return table.assign(grade=grade, **{name: told[name] for name in names})
+    more = told[["kind", "earliest", "latest", "place", "summary", "publisher", "origin", "url"]]
+    return table.assign(grade=grade, **more)
 
 
 def passage_rows(march, places):
@@ -50,17 +50,19 @@ def passage_rows(march, places):
             yield {"place": row.pop("place"), "unit": unit, **row}
 
 
-def article(march):
+def article(march, title):
     """The bytes of the page that an editor can publish."""
     with tempfile.TemporaryDirectory() as folder:
-        return tracker.export_html(march, Path(folder, "march.html"), title=TITLE, zone=ZONE).read_bytes()
+        return tracker.export_html(march, Path(folder, "march.html"), title=title, zone=ZONE).read_bytes()
 
 
-def show(march, scene):
+def show(title, march, scene):
     """The player and the tables."""
     player = st.components.v2.component("tracker_player", **asdict(tracker.player_assets()))
     player(data=scene, key="march")
-    st.download_button("Download this as a page", lambda: article(march), "march.html", "text/html", on_click="ignore")
+    st.download_button(
+        "Download this as a page", lambda: article(march, title), "march.html", "text/html", on_click="ignore"
+    )
     moment, share = st.column_config.DatetimeColumn(format="D MMM, HH:mm", timezone=ZONE), st.column_config.NumberColumn
     looks = dict.fromkeys(("earliest", "latest", "t05", "t50", "t95"), moment) | {"url": st.column_config.LinkColumn()}
     looks |= dict.fromkeys(("p_true", "probability"), share(format="percent"))
@@ -69,19 +71,16 @@ def show(march, scene):
     with st.expander("When did they pass?", expanded=True):
         known = march.places.drop_duplicates("place").sort_values("kind", kind="stable")["place"].tolist()
         places = st.multiselect("Places", known, default=known[:6], key="places")
-        st.caption(
-            "Within 10 km; t05 to t95 hold 90 %. After its last report a unit is only assumed to drive as columns do."
-        )
+        st.caption("Within 10 km; t05 to t95 hold 90 %. After its last report a unit is only assumed to drive on.")
         st.dataframe(list(passage_rows(march, places)), hide_index=True, column_config=looks, key="passages")
 
 
 st.set_page_config(page_title=TITLE, layout="wide")
-st.title(TITLE)
-st.caption(f"{CLAIM} Times: {ZONE}.")
 with st.sidebar:
-    st.header("Which reports?")
     file = st.file_uploader("Your own reports (CSV), instead of those shown", type=["csv", "tsv", "txt"], key="upload")
-    source = file.getvalue() if file else REPORTS
+source, title = (file.getvalue(), "Reconstructed march") if file else (REPORTS, TITLE)
+st.title(title)
+st.caption(f"{CLAIM} Times: {ZONE}.")
 try:
     reports = read(source)
     with st.sidebar:
@@ -91,7 +90,7 @@ try:
         st.caption("A and 1 are best. F and 6 mean that nobody can judge it; they are left out from E and 5 on.")
     choice = {"units": tuple(units), "reliability": reliability, "credibility": credibility}
     if len(chosen := tracker.select_reports(reports, **choice)):
-        show(*reconstruct(ROADS, source, choice, chosen))
+        show(title, *reconstruct(ROADS, source, choice, chosen))
     else:
         st.warning("No report meets these choices.")
 except tracker.BadReport as refused:

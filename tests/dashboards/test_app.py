@@ -21,7 +21,7 @@ def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("TRACKER_REPORTS", str(write_reports(tmp_path, extra)))
     monkeypatch.setenv("TRACKER_ROADS", str(write_roads(tmp_path)))
     monkeypatch.setenv("TRACKER_ZONE", "Europe/Moscow")
-    monkeypatch.delenv("TRACKER_TITLE", raising=False)
+    monkeypatch.setenv("TRACKER_TITLE", "A march on a napkin")
     return AppTest.from_file(str(APP), default_timeout=300).run()
 
 
@@ -86,11 +86,13 @@ def test_chosen_places_are_the_rows_of_the_passages(started: AppTest) -> None:
     assert table.loc["column", "t05"] <= table.loc["column", "t50"] <= table.loc["column", "t95"]
 
 
-def test_an_upload_replaces_the_reports(started: AppTest, tmp_path: Path) -> None:
+def test_an_upload_replaces_the_reports_and_their_title(started: AppTest, tmp_path: Path) -> None:
+    assert started.title[0].value == "A march on a napkin"
     content = (tmp_path / "reports.csv").read_text("utf-8").replace("a,sighting", "uploaded,sighting")
     started.file_uploader(key="upload").upload("mine.csv", content.encode(), "text/csv").run()
     assert not started.exception
     assert verdicts(started)["report_id"].iloc[0] == "uploaded"
+    assert started.title[0].value == "Reconstructed march"
 
 
 def test_a_bad_upload_shows_all_its_faults_and_nothing_else(started: AppTest, tmp_path: Path) -> None:
