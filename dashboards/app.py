@@ -47,7 +47,7 @@ def passage_rows(march, places):
     """When each unit passed each place, and how probable it is that it did."""
     for unit, track in march.tracks.items():
         for row in track.passages(places).round({"probability": 2}).to_dict("records"):
-            yield {"place": row.pop("place"), "unit": unit, **row}
+            yield {"unit": unit, **row}
 
 
 def article(march, title):
@@ -60,9 +60,7 @@ def show(title, march, scene):
     """The player and the tables."""
     player = st.components.v2.component("tracker_player", **asdict(tracker.player_assets()))
     player(data=scene, key="march")
-    st.download_button(
-        "Download this as a page", lambda: article(march, title), "march.html", "text/html", on_click="ignore"
-    )
+    st.download_button("Save as a page", lambda: article(march, title), "march.html", "text/html", on_click="ignore")
     moment, share = st.column_config.DatetimeColumn(format="D MMM, HH:mm", timezone=ZONE), st.column_config.NumberColumn
     looks = dict.fromkeys(("earliest", "latest", "t05", "t50", "t95"), moment) | {"url": st.column_config.LinkColumn()}
     looks |= dict.fromkeys(("p_true", "probability"), share(format="percent"))
