@@ -98,9 +98,9 @@ def table(columns: Mapping[str, object], schema: Mapping[str, str]) -> gpd.GeoDa
             data[name] = _absent(dtype, size)
         else:
             array: Any = values.array if isinstance(values, pd.Series) else list(values)
-            data[name] = pd.Series(array, dtype=dtype, copy=True)  # type: ignore[call-overload]
-    geometry = columns.get("geometry")
-    points = gpd.GeoSeries([None] * size if geometry is None else list(geometry), crs=CRS)  # type: ignore[call-overload]
+            data[name] = pd.Series(array, dtype=dtype, copy=True)
+    geometry: Any = columns.get("geometry")
+    points = gpd.GeoSeries([None] * size if geometry is None else list(geometry), crs=CRS)
     return gpd.GeoDataFrame(data, geometry=points, crs=CRS)[list(schema)]
 
 

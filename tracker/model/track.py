@@ -49,7 +49,8 @@ class RoadPath:
         square = np.maximum((step**2).sum(axis=1), 1e-9)
         share = np.clip(((earth_centred(lon, lat) - tail) * step).sum(axis=1) / square, 0, 1)
         away = ((tail + share[:, None] * step - earth_centred(lon, lat)) ** 2).sum(axis=1)
-        best = int(away.argmin())
+        # The first approach: on a way there and back, rounding would else decide between the two.
+        best = int((away <= (np.sqrt(away.min()) + 50.0) ** 2).argmax())
         along = self.metres[best] + share[best] * (self.metres[best + 1] - self.metres[best])
         return float(along), float(chord_to_metres(np.sqrt(away[best])))
 
@@ -174,7 +175,9 @@ class Track:
         return table
 
     def passages(self, places: object, *, radius_m: float = PASSING_M) -> pd.DataFrame:
-        """When the unit passed places, and how probable it is that it passed them at all.
+        """When the unit first passed places, and how probable it is that it passed them at all while it was known.
+
+        Only driving between `known_from` and `known_until` counts: beyond, histories merely wander.
 
         Parameters
         ----------
@@ -192,6 +195,7 @@ class Track:
             Names that `places` does not hold; all are listed.
         """
         rows = []
+        window = self._seconds(pd.DatetimeIndex([self.known_from, self.known_until]))
         for name, lon, lat, radius in self._located(places, radius_m):
             when = np.full(len(self.histories), np.nan)
             near: dict[int, tuple[float, float]] = {}
@@ -201,7 +205,9 @@ class Track:
                     near[key] = history.path.nearest(lon, lat)
                 along, away = near[key]
                 if away <= radius and history.metres[0] <= along <= history.metres[-1]:
-                    when[member] = history.time_at(np.array([along]))[0]
+                    arrived = history.time_at(np.array([along]))[0]
+                    if window[0] <= arrived <= window[1]:
+                        when[member] = arrived
             passed = ~np.isnan(when)
             times = self.quantile_times(when[passed], self.weights[passed])
             rows.append((name, float(self.weights[passed].sum()), *times))

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.reconstruct import kernels
 from tracker.reconstruct.claims import Claims
 from tracker.reconstruct.ensemble import Ensemble
+from tracker.reconstruct.filtering import ABSENCE, PASSING, TURNAROUND
 
 Floats = NDArray[np.float64]
 
@@ -24,15 +24,15 @@ def agreement(claims: Claims, ensemble: Ensemble, cells: int) -> Floats:
         begin = min(max(claims.first[k], 0), steps)
         end = min(max(claims.last[k] + 1, 0), steps)
         value[claims.cell[at]] = claims.value[at]
-        if claims.kind[k] == kernels.TURNAROUND:
+        if claims.kind[k] == TURNAROUND:
             turned = ensemble.turned[begin + 1 : end].astype(bool)
             seen = (value[ensemble.cells[begin : end - 1]] * turned).sum(axis=0) if end > begin else np.zeros(histories)
         else:
             seen = value[ensemble.cells[begin:end]].sum(axis=0)
-            if claims.kind[k] == kernels.PASSING:
+            if claims.kind[k] == PASSING:
                 seen = 1 - np.prod(1 - value[ensemble.cells[begin:end]], axis=0)
         value[claims.cell[at]] = 0
-        if claims.kind[k] == kernels.ABSENCE:
+        if claims.kind[k] == ABSENCE:
             result[k] = np.where(seen > 0, 0.0, claims.believed[k])
         else:
             result[k] = claims.gain[k] * seen / (1 + claims.gain[k] * seen)

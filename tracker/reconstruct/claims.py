@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tracker.model import geodesy
 from tracker.reconstruct.belief import CLUTTER_KM2, prior
-from tracker.reconstruct.kernels import ABSENCE, PASSING, SIGHTING, TURNAROUND
+from tracker.reconstruct.filtering import ABSENCE, PASSING, SIGHTING, TURNAROUND
 from tracker.reconstruct.space import RoadSpace
 
 Ints = NDArray[np.int32]

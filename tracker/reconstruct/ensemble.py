@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.model import History, geodesy
-from tracker.reconstruct import kernels, pace
+from tracker.reconstruct import drawing, filtering, pace
 from tracker.reconstruct.claims import Claims
 from tracker.reconstruct.histories import Drawn, histories
 from tracker.reconstruct.space import CELL_S, RoadSpace
@@ -54,24 +54,43 @@ def draw_ensemble(
     begin, end = int(claims.first.min()), int(claims.last.max())
     count = end - begin + 1
     first, last = claims.first - begin, claims.last - begin
-    open_ptr, open_claim, slot, slots = _schedule(first, last, count)
-    turning = _turning(claims, first, last, count)
+    open_ptr, opened, slot, slots = _schedule(first, last, count)
     mix = pace.mixing(STEP_S)
-    start_cells, start_weights = _start(space, claims, first)
-    common = (
-        turning, first, last, claims.kind, claims.gain.astype(np.float32), claims.base.astype(np.float32),
-    )  # fmt: skip
-    step_ptr, kept_arcs, data_ptr, kept, log_evidence = kernels.forward(
-        space.ptr, space.succ_ptr, space.succ, space.succ_p, space.reverse, mix, pace.PACE,
-        start_cells, start_weights, pace.at_rest(), *common, slot, claims.ptr, claims.cell, claims.value,
-        open_ptr, open_claim, slots, space.middle.astype(np.float32), *_ahead(claims, first, last, count),
-        claims.centre.astype(np.float32), claims.sigma_m.astype(np.float32), PRUNE,
-    )  # fmt: skip
-    block, cell, mode, turned, hop, hop_block, hop_next, _ = kernels.backward(
-        space.ptr, space.pred_ptr, space.pred, space.pred_p, space.reverse, mix, pace.PACE,
-        *common, claims.ptr, claims.cell, claims.value, open_ptr, open_claim,
-        step_ptr, kept_arcs, data_ptr, kept, random.random((count, members, 2)),
-    )  # fmt: skip
+    motion = filtering.Motion(mix=mix, pace=pace.PACE, turning=_turning(claims, first, last, count))
+    ahead_ptr, ahead, ahead_s = _ahead(claims, first, last, count)
+    told = filtering.Told(
+        first=first,
+        last=last,
+        kind=claims.kind,
+        gain=claims.gain.astype(np.float32),
+        base=claims.base.astype(np.float32),
+        slot=slot,
+        ptr=claims.ptr,
+        cell=claims.cell,
+        value=claims.value,
+        centre=claims.centre.astype(np.float32),
+        sigma=claims.sigma_m.astype(np.float32),
+        open_ptr=open_ptr,
+        opened=opened,
+        ahead_ptr=ahead_ptr,
+        ahead=ahead,
+        ahead_s=ahead_s,
+    )
+    ground = filtering.Ground(
+        ptr=space.ptr,
+        onward_ptr=space.succ_ptr,
+        onward=space.succ,
+        onward_p=space.succ_p,
+        reverse=space.reverse,
+        middle=space.middle.astype(np.float32),
+    )
+    *kept, log_evidence = filtering.forward(
+        ground, motion, told, *_start(space, claims, first), pace.at_rest(), slots, PRUNE
+    )
+    back = ground._replace(onward_ptr=space.pred_ptr, onward=space.pred, onward_p=space.pred_p)
+    block, cell, mode, turned, hop, hop_block, hop_next = drawing.backward(
+        back, motion, told, filtering.Kept(*kept), random.random((count, members, 2))
+    )
     drawn = Drawn(block=block, cell=cell, turned=turned, hop=hop, hop_block=hop_block, hop_next=hop_next)
     whole = extend(
         space, drawn, mode, before=begin, after=max(0, steps - 1 - end), mix=mix, pace=pace.PACE, random=random
@@ -105,7 +124,7 @@ def _ahead(claims: Claims, first: Ints, last: Ints, count: int) -> tuple[Ints, I
     claim: list[int] = []
     left: list[float] = []
     for t in range(count):
-        speaking = (last > t) & (claims.kind != kernels.ABSENCE)
+        speaking = (last > t) & (claims.kind != filtering.ABSENCE)
         coming = np.flatnonzero(speaking & (first > t))
         soonest = coming[np.argsort(first[coming] + last[coming], kind="stable")[:LOOK_AHEAD]]
         nearest = np.concatenate([np.flatnonzero(speaking & (first <= t)), soonest])
@@ -119,7 +138,7 @@ def _turning(claims: Claims, first: Ints, last: Ints, count: int) -> NDArray[np.
     """Probability of turning back in a step for who stands: small always, larger while a turnaround is reported."""
     turning = np.full(count, pace.TURN_H * STEP_S / 3600)
     standing = float(pace.at_rest()[[pace.HALT, pace.STAY]].sum())
-    for k in np.flatnonzero(claims.kind == kernels.TURNAROUND):
+    for k in np.flatnonzero(claims.kind == filtering.TURNAROUND):
         spread = last[k] - first[k] + 1
         turning[first[k] : last[k] + 1] += claims.believed[k] / (spread * standing)
     return np.asarray(np.minimum(turning, 0.2), np.float32)
@@ -127,7 +146,7 @@ def _turning(claims: Claims, first: Ints, last: Ints, count: int) -> NDArray[np.
 
 def _start(space: RoadSpace, claims: Claims, first: Ints) -> tuple[Ints, NDArray[np.float32]]:
     """Road cells where the unit may be at the first step: where the earliest claims, any of them true, let it be."""
-    placed = np.flatnonzero((claims.kind != kernels.ABSENCE) & (np.diff(claims.ptr) > 0))
+    placed = np.flatnonzero((claims.kind != filtering.ABSENCE) & (np.diff(claims.ptr) > 0))
     early = placed[np.argsort(first[placed], kind="stable")][:5]
     weight = np.zeros(len(space.lon))
     for k in early:

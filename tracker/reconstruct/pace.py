@@ -24,6 +24,9 @@ HALT_H, HALT_END_H = 0.4, 1.6
 STAY_H, STAY_END_H = 0.04, 0.16
 """Long stays begun per hour of driving or halting, and ended per hour of staying (mean 6 h)."""
 
+MODES = LEVELS + 2
+"""A short halt, the moving paces, and a long stay."""
+
 HALT, STAY = 0, LEVELS + 1
 """Mode numbers of the two ways of standing still; 1..LEVELS are the moving paces."""
 
@@ -36,7 +39,7 @@ TURN_H = 0.15
 
 def mixing(step_s: float) -> NDArray[np.float32]:
     """Probability of each mode after a step, by the mode before: ``(8, 8)``, rows sum to 1."""
-    rate = np.zeros((LEVELS + 2, LEVELS + 2))
+    rate = np.zeros((MODES, MODES))
     for k in range(1, LEVELS + 1):
         for other in (k - 1, k + 1):
             if 1 <= other <= LEVELS:
@@ -48,7 +51,7 @@ def mixing(step_s: float) -> NDArray[np.float32]:
     rate[HALT, STAY] = STAY_H
     np.fill_diagonal(rate, -rate.sum(axis=1))
     # A step is far shorter than any of these times: one Euler step keeps the matrix sparse, and so the filter fast.
-    return (np.eye(LEVELS + 2) + rate * step_s / 3600).astype(np.float32)
+    return (np.eye(MODES) + rate * step_s / 3600).astype(np.float32)
 
 
 def at_rest() -> NDArray[np.float32]:

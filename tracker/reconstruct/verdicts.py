@@ -12,7 +12,7 @@ from tracker.model import geodesy, tables
 from tracker.reconstruct.agreement import agreement, nearest_m
 from tracker.reconstruct.claims import Claims, read_claims
 from tracker.reconstruct.ensemble import STEP_S, Ensemble
-from tracker.reconstruct.kernels import PASSING, SIGHTING
+from tracker.reconstruct.filtering import PASSING, SIGHTING
 from tracker.reconstruct.space import RoadSpace
 from tracker.roads import RoadNetwork, travel_between
 

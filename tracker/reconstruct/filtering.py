@@ -1,0 +1,386 @@
+"""The compiled loop forward: what the reports so far say of every road cell and pace.
+
+State = (cell of a directed road, pace). A cell is about 18 s of free travel; pace k moves k cells a step, so nobody
+is ever faster than the road and the vehicle allow. A report's unknown moment within its interval belongs to the state:
+plane r carries the weight that has been seen by report r so far (its additive functional), and is folded into the
+weights at the interval's end. Where intervals overlap, having been seen by one report is taken to be independent of
+having been seen by the other, given the cell.
+
+Forward filtering, backward sampling: Godsill, Doucet & West (2004); additive functionals: Cappe (2011).
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from tracker.reconstruct.pace import LEVELS, MODES
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float32]
+
+SIGHTING, TURNAROUND, ABSENCE, PASSING = 0, 1, 2, 3
+"""How a report is read: seen at one moment of its interval, any as likely as any other; turned round within it; not
+there at all; or seen as it passed, at a moment that the interval merely bounds (staying makes it no likelier)."""
+
+REACH_MS, SPREAD_MS = 13.0, 5.0
+"""How far a column may still drive until a report's interval ends: mean and spread in m/s."""
+
+MOST_HOPE = 30.0
+"""What a report to come may add to a place at most: it may be false, and then the true places are out of its reach."""
+
+TINY = 1e-13
+"""Weight not worth carrying across a junction. Reports count only when their interval ends, so until then all the
+weight that they favour may be a very small share of the whole."""
+
+
+class Ground(NamedTuple):
+    """Road cells in blocks, and the ways onward, as the loops need them."""
+
+    ptr: Ints
+    onward_ptr: Ints
+    onward: Ints
+    onward_p: Floats
+    reverse: Ints
+    middle: Floats
+
+
+class Motion(NamedTuple):
+    """Changes of mode in a step, cells moved by mode, and the chance of turning round for who stands, by step."""
+
+    mix: Floats
+    pace: Ints
+    turning: Floats
+
+
+class Told(NamedTuple):
+    """The claims of one unit, and which of them are open at each step."""
+
+    first: Ints
+    last: Ints
+    kind: Ints
+    gain: Floats
+    base: Floats
+    slot: Ints
+    ptr: Ints
+    cell: Ints
+    value: Floats
+    centre: Floats
+    sigma: Floats
+    open_ptr: Ints
+    opened: Ints
+    ahead_ptr: Ints
+    ahead: Ints
+    ahead_s: Floats
+
+
+class Kept(NamedTuple):
+    """What drawing backward needs: by step the blocks, by block weights and the shares seen by open claims."""
+
+    step_ptr: NDArray[np.int64]
+    blocks: Ints
+    data_ptr: NDArray[np.int64]
+    data: Floats
+
+
+@njit(cache=True)
+def forward(
+    ground: Ground, motion: Motion, told: Told, cells: Ints, weights: Floats, rest: Floats, slots: int, prune: float
+) -> Any:
+    """Filter all claims forward from weighted first cells; returns what to keep of every step, and the log evidence.
+
+    A block of cells is dropped when its share of the weight, times what the next claims could still make of it, is
+    below ``prune``; the weights themselves never look ahead.
+    """
+    ptr = ground.ptr
+    blocks = len(ptr) - 1
+    steps = len(motion.turning)
+    now = np.zeros((1 + slots, ptr[blocks], MODES), np.float32)
+    new = np.zeros((1 + slots, ptr[blocks], MODES), np.float32)
+    on_now, on_new = np.zeros(blocks, np.uint8), np.zeros(blocks, np.uint8)
+    list_now, list_new = np.empty(blocks, np.int32), np.empty(blocks, np.int32)
+    block_of = np.empty(ptr[blocks], np.int32)
+    for b in range(blocks):
+        block_of[ptr[b] : ptr[b + 1]] = b
+    mixed = np.empty((1 + slots, np.max(ptr[1:] - ptr[:-1]), MODES), np.float32)
+    beyond = np.empty((1 + slots, LEVELS, MODES), np.float32)
+    live = np.zeros(1 + slots, np.int32)  # plane 0, and those of the claims that are open at this step
+    score = np.empty(blocks, np.float64)
+    step_ptr, data_ptr = np.zeros(steps + 1, np.int64), np.zeros(steps + 1, np.int64)
+    kept_blocks, kept = np.empty(1 << 14, np.int32), np.empty(1 << 20, np.float32)
+    log_evidence = 0.0
+
+    count = 0
+    for j in range(len(cells)):
+        count = _enter(block_of[cells[j]], on_now, list_now, count)
+        for m in range(MODES):
+            now[0, cells[j], m] += weights[j] * rest[m]
+
+    for t in range(steps):
+        living = 1
+        for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
+            live[living] = 1 + told.slot[told.opened[o]]
+            living += 1
+        alive = live[:living]
+        if t > 0:
+            count_new = 0
+            for q in range(count):
+                count_new = _advance(
+                    list_now[q], t, ground, motion, told, alive, now, new, mixed, beyond, on_new, list_new, count_new
+                )
+                on_now[list_now[q]] = 0
+            now, new = new, now
+            on_now, on_new = on_new, on_now
+            list_now, list_new = list_new, list_now
+            count = count_new
+        _listen(t, told, ptr, now, on_now, list_now[:count], block_of)
+
+        opened = told.open_ptr[t + 1] - told.open_ptr[t]
+        need = 0
+        for q in range(count):
+            need += (ptr[list_now[q] + 1] - ptr[list_now[q]]) * (MODES + opened)
+        kept = _roomier(kept, data_ptr[t], need)
+        kept_blocks = _roomier(kept_blocks, step_ptr[t], count)
+        at = data_ptr[t]
+        total = 0.0
+        for q in range(count):
+            total += _weigh(list_now[q], t, told, ptr, alive, now, kept, at)
+            kept_blocks[step_ptr[t] + q] = list_now[q]
+            at += (ptr[list_now[q] + 1] - ptr[list_now[q]]) * (MODES + opened)
+        step_ptr[t + 1] = step_ptr[t] + count
+        data_ptr[t + 1] = at
+        log_evidence += np.log(total)
+
+        scale = np.float32(1.0 / total)
+        at = data_ptr[t]
+        all_scores = 0.0
+        for q in range(count):
+            b = list_now[q]
+            score[q] = _worth(b, t, scale, told, ground, alive, now, kept, at)
+            all_scores += score[q]
+            at += (ptr[b + 1] - ptr[b]) * (MODES + opened)
+        remain = 0
+        for q in range(count):
+            b = list_now[q]
+            if score[q] < prune * all_scores:
+                on_now[b] = 0
+                for p in alive:
+                    now[p, ptr[b] : ptr[b + 1]] = 0.0
+            else:
+                list_now[remain] = b
+                remain += 1
+        count = remain
+    return step_ptr, kept_blocks, data_ptr, kept, log_evidence
+
+
+@njit(cache=True)
+def _enter(block: int, on: Any, listed: Any, count: int) -> Any:
+    if not on[block]:
+        on[block] = 1
+        listed[count] = block
+        count += 1
+    return count
+
+
+@njit(cache=True)
+def _roomier(values: Any, used: int, need: int) -> Any:
+    if used + need <= len(values):
+        return values
+    bigger = np.empty(2 * (used + need), values.dtype)
+    bigger[:used] = values[:used]
+    return bigger
+
+
+@njit(cache=True)
+def _advance(
+    a: int, t: int, ground: Ground, motion: Motion, told: Told, alive: Ints,
+    now: Any, new: Any, mixed: Any, beyond: Any, on: Any, listed: Any, count: int,
+) -> Any:  # fmt: skip
+    """One block's weight goes one step on: modes change, then all move. Returns the number of blocks entered."""
+    lo, n = ground.ptr[a], ground.ptr[a + 1] - ground.ptr[a]
+    back = ground.reverse[a]
+    mix, pace = motion.mix, motion.pace
+    for p in alive:
+        for i in range(n):
+            for m2 in range(MODES):
+                mixed[p, i, m2] = 0.0
+            for m in range(MODES):
+                w = now[p, lo + i, m]
+                now[p, lo + i, m] = 0.0
+                for m2 in range(MODES):
+                    mixed[p, i, m2] += w * mix[m, m2]
+    count = _enter(a, on, listed, count)
+    turn = motion.turning[t] if back >= 0 else np.float32(0.0)
+    for p in alive:
+        for i in range(n):
+            for m in range(MODES):
+                k = pace[m]
+                if k == 0:
+                    new[p, lo + i, m] += (np.float32(1.0) - turn) * mixed[p, i, m]
+                elif i + k < n:
+                    new[p, lo + i + k, m] += mixed[p, i, m]
+    standing = np.float32(0.0)
+    for i in range(n):
+        for m in range(MODES):
+            if pace[m] == 0:
+                standing += mixed[0, i, m]
+    if standing * turn > TINY:
+        # Only who stands turns round.
+        count = _enter(back, on, listed, count)
+        far = ground.ptr[back] + n - 1
+        for m in range(MODES):
+            if pace[m] == 0:
+                for p in alive:
+                    for i in range(n):
+                        new[p, far - i, m] += turn * mixed[p, i, m]
+                for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
+                    r = told.opened[o]
+                    if told.kind[r] == TURNAROUND:
+                        e = at_or_after(told, r, lo)
+                        while e < told.ptr[r + 1] and told.cell[e] < lo + n:
+                            i = told.cell[e] - lo
+                            new[1 + told.slot[r], far - i, m] += turn * mixed[0, i, m] * told.value[e]
+                            e += 1
+    # What leaves the block, by how many cells beyond its end: the ways onward are the same for all modes.
+    leaving = np.float32(0.0)
+    for p in alive:
+        for left in range(LEVELS):
+            for m in range(MODES):
+                i = n + left - pace[m]
+                beyond[p, left, m] = mixed[p, i, m] if left < pace[m] and i >= 0 else np.float32(0.0)
+    for left in range(LEVELS):
+        for m in range(MODES):
+            leaving += beyond[0, left, m]
+    if leaving <= TINY:
+        return count
+    stack_block, stack_gone = np.empty(64, np.int32), np.empty(64, np.int32)
+    stack_p = np.empty(64, np.float32)
+    stack_block[0], stack_gone[0], stack_p[0] = a, 0, 1.0
+    top = 1
+    while top:
+        top -= 1
+        from_block, gone, p0 = stack_block[top], stack_gone[top], stack_p[top]
+        for e in range(ground.onward_ptr[from_block], ground.onward_ptr[from_block + 1]):
+            b = ground.onward[e]
+            pb = p0 * ground.onward_p[e]
+            if pb * leaving <= TINY:
+                continue
+            start, nb = ground.ptr[b], ground.ptr[b + 1] - ground.ptr[b]
+            count = _enter(b, on, listed, count)
+            for p in alive:
+                for left in range(gone, min(LEVELS, gone + nb)):
+                    for m in range(MODES):
+                        new[p, start + left - gone, m] += pb * beyond[p, left, m]
+            if gone + nb < LEVELS and pb > 1e-4 and top < 64:
+                stack_block[top], stack_gone[top], stack_p[top] = b, gone + nb, pb
+                top += 1
+    return count
+
+
+@njit(cache=True)
+def _listen(t: int, told: Told, ptr: Ints, now: Any, on: Any, listed: Any, block_of: Any) -> None:
+    """The open claims see what is in their cells at this step."""
+    for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
+        r = told.opened[o]
+        s = 1 + told.slot[r]
+        if told.kind[r] == ABSENCE and t == told.first[r]:
+            for b in listed:
+                for c in range(ptr[b], ptr[b + 1]):
+                    for m in range(MODES):
+                        now[s, c, m] = now[0, c, m]
+        if told.kind[r] == TURNAROUND:
+            continue
+        for e in range(told.ptr[r], told.ptr[r + 1]):
+            c = told.cell[e]
+            if not on[block_of[c]]:
+                continue
+            value = told.value[e]
+            for m in range(MODES):
+                if told.kind[r] == SIGHTING:
+                    now[s, c, m] += now[0, c, m] * value
+                elif told.kind[r] == PASSING:
+                    now[s, c, m] += (now[0, c, m] - now[s, c, m]) * value
+                else:
+                    now[s, c, m] = 0.0
+
+
+@njit(cache=True)
+def _weigh(b: int, t: int, told: Told, ptr: Ints, alive: Ints, now: Any, kept: Any, at: int) -> Any:
+    """Keep the shares seen by open claims, let those that end here weigh in; returns the block's weight."""
+    lo, n = ptr[b], ptr[b + 1] - ptr[b]
+    at += MODES * n
+    for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
+        s = 1 + told.slot[told.opened[o]]
+        for i in range(n):
+            have, seen = np.float32(0.0), np.float32(0.0)
+            for m in range(MODES):
+                have += now[0, lo + i, m]
+                seen += now[s, lo + i, m]
+            kept[at + i] = seen / have if have > 0 else np.float32(0.0)
+        at += n
+    for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
+        r = told.opened[o]
+        if told.last[r] != t:
+            continue
+        s = 1 + told.slot[r]
+        for i in range(n):
+            for m in range(MODES):
+                have = now[0, lo + i, m]
+                if have > 0:
+                    f = told.base[r] + told.gain[r] * (now[s, lo + i, m] / have)
+                    for p in alive:
+                        now[p, lo + i, m] *= f
+                now[s, lo + i, m] = 0.0
+    total = 0.0
+    for i in range(n):
+        for m in range(MODES):
+            total += now[0, lo + i, m]
+    return total
+
+
+@njit(cache=True)
+def _worth(b: int, t: int, scale: Any, told: Told, ground: Ground, alive: Ints, now: Any, kept: Any, at: int) -> Any:
+    """Scale a block's weights, keep them, and say what they and the next claims together may make of it."""
+    lo, n = ground.ptr[b], ground.ptr[b + 1] - ground.ptr[b]
+    for p in alive:
+        for i in range(n):
+            for m in range(MODES):
+                now[p, lo + i, m] *= scale
+    mass = 0.0
+    for i in range(n):
+        for m in range(MODES):
+            kept[at + i * MODES + m] = now[0, lo + i, m]
+            mass += now[0, lo + i, m]
+    worth = mass  # in 64 bits: with many open claims the product passes what 32 hold
+    for j in range(told.ahead_ptr[t], told.ahead_ptr[t + 1]):
+        r = told.ahead[j]
+        gain = float(told.gain[r])
+        apart = 0.0
+        for x in range(3):
+            apart += (ground.middle[b, x] - told.centre[r, x]) ** 2
+        # Hopeful: any moment of the interval, an ordinary pace, straight towards the place.
+        beyond = max(0.0, np.sqrt(apart) - REACH_MS * told.ahead_s[j])
+        could = np.exp(-(beyond**2) / (2 * (told.sigma[r] ** 2 + (SPREAD_MS * told.ahead_s[j]) ** 2)))
+        if told.kind[r] != PASSING:
+            could /= 2 * np.pi * (told.sigma[r] / 1000) ** 2
+        seen = 0.0
+        if told.first[r] <= t < told.last[r]:
+            for i in range(n):
+                for m in range(MODES):
+                    seen += now[1 + told.slot[r], lo + i, m]
+        worth *= 1.0 + gain * seen / (mass + 1e-300) + min(gain * could, MOST_HOPE)
+    return worth
+
+
+@njit(cache=True)
+def at_or_after(told: Told, r: int, cell: int) -> Any:
+    """Entry of the first of claim r's cells that is not before a cell: they are sorted, so by bisection."""
+    lo, hi = told.ptr[r], told.ptr[r + 1]
+    while lo < hi:
+        mid = (lo + hi) // 2
+        if told.cell[mid] < cell:
+            lo = mid + 1
+        else:
+            hi = mid
+    return lo
