@@ -24,8 +24,11 @@ SIGHTING, TURNAROUND, ABSENCE, PASSING = 0, 1, 2, 3
 """How a report is read: seen at one moment of its interval, any as likely as any other; turned round within it; not
 there at all; or seen as it passed, at a moment that the interval merely bounds (staying makes it no likelier)."""
 
-REACH_MS, SPREAD_MS = 13.0, 5.0
-"""How far a column may still drive until a report's interval ends: mean and spread in m/s."""
+REACH_MS = 8.0
+"""How fast a column's possible places spread until a report's interval ends: standard deviation in m/s."""
+
+HOPE = 3.0
+"""How much likelier than that a report to come is taken to be when deciding what to drop."""
 
 MOST_HOPE = 30.0
 """What a report to come may add to a place at most: it may be false, and then the true places are out of its reach."""
@@ -359,11 +362,14 @@ def _worth(b: int, t: int, scale: Any, told: Told, ground: Ground, alive: Ints, 
         apart = 0.0
         for x in range(3):
             apart += (ground.middle[b, x] - told.centre[r, x]) ** 2
-        # Hopeful: any moment of the interval, an ordinary pace, straight towards the place.
-        beyond = max(0.0, np.sqrt(apart) - REACH_MS * told.ahead_s[j])
-        could = np.exp(-(beyond**2) / (2 * (told.sigma[r] ** 2 + (SPREAD_MS * told.ahead_s[j]) ** 2)))
-        if told.kind[r] != PASSING:
-            could /= 2 * np.pi * (told.sigma[r] / 1000) ** 2
+        # Driving until the interval's end blurs the place; half of the column's reach each way is a hopeful guess.
+        spot = float(told.sigma[r]) ** 2
+        blurred = spot + (REACH_MS * told.ahead_s[j]) ** 2
+        could = HOPE * np.exp(-apart / (2 * blurred))
+        if told.kind[r] == PASSING:
+            could *= (spot / blurred) ** 0.25
+        else:
+            could *= 1e6 / (2 * np.pi * blurred)
         seen = 0.0
         if told.first[r] <= t < told.last[r]:
             for i in range(n):
