@@ -24,11 +24,11 @@ SIGHTING, TURNAROUND, ABSENCE, PASSING = 0, 1, 2, 3
 """How a report is read: seen at one moment of its interval, any as likely as any other; turned round within it; not
 there at all; or seen as it passed, at a moment that the interval merely bounds (staying makes it no likelier)."""
 
-REACH_MS = 8.0
-"""How fast a column's possible places spread until a report's interval ends: standard deviation in m/s."""
+REACH_MS, SPREAD_MS = 13.0, 5.0
+"""How far a column may drive until a report's interval ends, mean and spread in m/s, when deciding what to drop."""
 
-HOPE = 3.0
-"""How much likelier than that a report to come is taken to be when deciding what to drop."""
+BLUR_MS, HOPE = 8.0, 3.0
+"""The same for a report of one moment, whose place is blurred by the driving; and how much likelier it is taken to be."""
 
 MOST_HOPE = 30.0
 """What a report to come may add to a place at most: it may be false, and then the true places are out of its reach."""
@@ -362,20 +362,22 @@ def _worth(b: int, t: int, scale: Any, told: Told, ground: Ground, alive: Ints, 
         apart = 0.0
         for x in range(3):
             apart += (ground.middle[b, x] - told.centre[r, x]) ** 2
-        # Driving until the interval's end blurs the place; half of the column's reach each way is a hopeful guess.
-        spot = float(told.sigma[r]) ** 2
-        blurred = spot + (REACH_MS * told.ahead_s[j]) ** 2
-        could = HOPE * np.exp(-apart / (2 * blurred))
+        spot, left = float(told.sigma[r]) ** 2, told.ahead_s[j]
         if told.kind[r] == PASSING:
-            could *= (spot / blurred) ** 0.25
+            # Any moment until the interval's end will do: hopeful, straight towards the place.
+            beyond = max(0.0, np.sqrt(apart) - REACH_MS * left)
+            could = np.exp(-(beyond**2) / (2 * (spot + (SPREAD_MS * left) ** 2)))
         else:
-            could *= 1e6 / (2 * np.pi * blurred)
+            blurred = spot + (BLUR_MS * left) ** 2
+            could = HOPE * np.exp(-apart / (2 * blurred)) * 1e6 / (2 * np.pi * blurred)
+        if told.first[r] > t:
+            worth *= 1.0 + min(gain * could, MOST_HOPE)
+            continue
         seen = 0.0
-        if told.first[r] <= t < told.last[r]:
-            for i in range(n):
-                for m in range(MODES):
-                    seen += now[1 + told.slot[r], lo + i, m]
-        worth *= 1.0 + gain * seen / (mass + 1e-300) + min(gain * could, MOST_HOPE)
+        for i in range(n):
+            for m in range(MODES):
+                seen += now[1 + told.slot[r], lo + i, m]
+        worth *= 1.0 + gain * (seen / (mass + 1e-300) + could)
     return worth
 
 
