@@ -120,17 +120,22 @@ def _of_other(
             f"no track of {unit} could be made" if not pd.isna(unit) else "there is no track to hold it against",
         )
     claims = read_claims(reports, np.array([row], np.int32), space, start=start, step_s=STEP_S)
-    p_of = {name: float(agreement(claims, one.ensemble, len(space.lon)).mean()) for name, one in against.items()}
-    best = max(p_of, key=lambda name: p_of[name])
-    p = p_of[best]
+    fits = {name: _fits(agreement(claims, one.ensemble, len(space.lon))[0]) for name, one in against.items()}
+    best = max(fits, key=lambda name: fits[name])
     if not pd.isna(repeated):
-        return p, UNUSED, f"repeats {repeated}, of the same origin: one voice, counted once"
+        return fits[best], UNUSED, f"repeats {repeated}, of the same origin: one voice, counted once"
     believed = float(claims.believed[0])
+    # That a column was near cannot make a rumour true which moves no track: a low grade stays the limit.
+    p = min(fits[best], believed) if believed < 0.5 else fits[best]
     if p >= 0.5:
         return p, UNUSED, f"names no unit, so it moves no track; it fits {best} ({p:.0%})"
-    if believed >= 0.5 and p >= believed / 2:
-        return p, UNUSED, f"names no unit, so it moves no track; nothing speaks against {best} ({p:.0%})"
     return p, *_against(reports, claims, 0, p, against[best], space)
+
+
+def _fits(agreed: Floats) -> float:
+    """Probability of a report that the histories know nothing of: Bayes' rule with its mean odds over all of them."""
+    odds = float((agreed / np.maximum(1 - agreed, 1e-12)).mean())
+    return odds / (1 + odds)
 
 
 def _against(
