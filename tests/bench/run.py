@@ -1,0 +1,36 @@
+"""Every benchmark of the budgets, one after the other: `make bench`.
+
+    python tests/bench/run.py
+"""
+
+import runpy
+import sys
+import traceback
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+BENCHES = {
+    "bundled_case.py": "The bundled case",
+    "marches.py": "Simulated marches with a known truth",
+    "player_fps.py": "The player in Chromium",
+}
+
+
+def main() -> int:
+    """Prints all tables; the number of benchmarks that broke is the exit status."""
+    # Next to one another they import the tests' helpers by the checkout's root.
+    sys.path.insert(0, str(HERE.parents[1]))
+    broken = 0
+    for name, title in BENCHES.items():
+        print(f"\n{title}\n{'-' * len(title)}", flush=True)
+        sys.argv = [name]
+        try:
+            runpy.run_path(str(HERE / name), run_name="__main__")
+        except Exception:
+            broken += 1
+            traceback.print_exc()
+    return broken
+
+
+if __name__ == "__main__":
+    sys.exit(main())
