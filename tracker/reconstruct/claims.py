@@ -77,6 +77,8 @@ def read_claims(
     told = reports.iloc[rows]
     steps = [_steps(told[name], start, step_s) for name in ("earliest", "latest")]
     kinds = np.array([CODES[kind] for kind in told["kind"]], np.int32)
+    # A turn takes a step: it ends at a later one than the interval's first.
+    steps[1] = np.where(kinds == TURNAROUND, np.maximum(steps[1], steps[0] + 1), steps[1]).astype(np.int32)
     # Where the source states the hour, any moment of the interval is as good as another. Where the interval only bounds
     # the hour, the report says that the unit came by: a mean over the interval would reward it for staying all day.
     bounded = told["time_basis"].isin(["published", "inferred"]).to_numpy(bool)

@@ -47,7 +47,7 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
         for q in range(kept.step_ptr[t], kept.step_ptr[t + 1]):
             b = kept.blocks[q]
             where[b] = at
-            at += (ptr[b + 1] - ptr[b]) * (MODES + opened)
+            at += (ptr[b + 1] - ptr[b]) * (MODES + 2 * opened)
         if t == steps - 1:
             _last(ptr, kept, t, uniform, where, block_at, cell_at, mode_at)
         for h in range(histories if t < steps - 1 else 0):
@@ -111,7 +111,8 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                     r = told.opened[told.open_ptr[t] + o]
                     if told.last[r] == t or resolved[r, h]:
                         continue
-                    seen = kept.data[where[b] + (MODES + o) * n + opt_cell[j]] if n > 0 else np.float32(0.0)
+                    share = MODES + 2 * o + (pace[opt_mode[j]] > 0)
+                    seen = kept.data[where[b] + share * n + opt_cell[j]] if n > 0 else np.float32(0.0)
                     f = told.base[r] + told.gain[r] * later[r, h] * seen
                     if opt_turn[j] and told.kind[r] == TURNAROUND:
                         f += told.gain[r] * _value(told, r, ptr[b] + opt_cell[j])
@@ -133,7 +134,8 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                 for o in range(opened):
                     r = told.opened[told.open_ptr[t] + o]
                     if told.kind[r] == TURNAROUND and not resolved[r, h] and told.last[r] != t:
-                        seen = kept.data[where[b] + (MODES + o) * (ptr[b + 1] - ptr[b]) + opt_cell[pick]]
+                        share = MODES + 2 * o + (pace[opt_mode[pick]] > 0)
+                        seen = kept.data[where[b] + share * (ptr[b + 1] - ptr[b]) + opt_cell[pick]]
                         here = told.gain[r] * _value(told, r, ptr[b] + opt_cell[pick])
                         if uniform[t, h, 1] * (told.base[r] + told.gain[r] * seen + here) < here:
                             resolved[r, h] = 1
@@ -150,7 +152,8 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                 if told.kind[r] == ABSENCE:
                     resolved[r, h] = 1
                     continue
-                seen = kept.data[where[b] + (MODES + o) * (ptr[b + 1] - ptr[b]) + cell_at[t, h]]
+                share = MODES + 2 * o + (pace[mode_at[t, h]] > 0)
+                seen = kept.data[where[b] + share * (ptr[b + 1] - ptr[b]) + cell_at[t, h]]
                 # A fresh number per claim from one draw: fractional parts of golden multiples.
                 x = uniform[t, h, 1] + 0.6180339887498949 * (o + 1)
                 gain = told.gain[r] * later[r, h]

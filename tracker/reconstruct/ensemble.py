@@ -139,8 +139,8 @@ def _turning(claims: Claims, first: Ints, last: Ints, count: int) -> NDArray[np.
     turning = np.full(count, pace.TURN_H * STEP_S / 3600)
     standing = float(pace.at_rest()[[pace.HALT, pace.STAY]].sum())
     for k in np.flatnonzero(claims.kind == filtering.TURNAROUND):
-        spread = last[k] - first[k] + 1
-        turning[first[k] : last[k] + 1] += claims.believed[k] / (spread * standing)
+        spread = last[k] - first[k]
+        turning[first[k] + 1 : last[k] + 1] += claims.believed[k] / (spread * standing)
     return np.asarray(np.minimum(turning, 0.2), np.float32)
 
 

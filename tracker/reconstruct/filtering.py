@@ -142,15 +142,15 @@ def forward(
         opened = told.open_ptr[t + 1] - told.open_ptr[t]
         need = 0
         for q in range(count):
-            need += (ptr[list_now[q] + 1] - ptr[list_now[q]]) * (MODES + opened)
+            need += (ptr[list_now[q] + 1] - ptr[list_now[q]]) * (MODES + 2 * opened)
         kept = _roomier(kept, data_ptr[t], need)
         kept_blocks = _roomier(kept_blocks, step_ptr[t], count)
         at = data_ptr[t]
         total = 0.0
         for q in range(count):
-            total += _weigh(list_now[q], t, told, ptr, alive, now, kept, at)
+            total += _weigh(list_now[q], t, told, ptr, motion.pace, alive, now, kept, at)
             kept_blocks[step_ptr[t] + q] = list_now[q]
-            at += (ptr[list_now[q] + 1] - ptr[list_now[q]]) * (MODES + opened)
+            at += (ptr[list_now[q] + 1] - ptr[list_now[q]]) * (MODES + 2 * opened)
         step_ptr[t + 1] = step_ptr[t] + count
         data_ptr[t + 1] = at
         log_evidence += np.log(total)
@@ -162,7 +162,7 @@ def forward(
             b = list_now[q]
             score[q] = _worth(b, t, scale, told, ground, alive, now, kept, at)
             all_scores += score[q]
-            at += (ptr[b + 1] - ptr[b]) * (MODES + opened)
+            at += (ptr[b + 1] - ptr[b]) * (MODES + 2 * opened)
         remain = 0
         for q in range(count):
             b = list_now[q]
@@ -239,7 +239,7 @@ def _advance(
                         new[p, far - i, m] += turn * mixed[p, i, m]
                 for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
                     r = told.opened[o]
-                    if told.kind[r] == TURNAROUND:
+                    if told.kind[r] == TURNAROUND and told.first[r] < t:
                         e = at_or_after(told, r, lo)
                         while e < told.ptr[r + 1] and told.cell[e] < lo + n:
                             i = told.cell[e] - lo
@@ -309,19 +309,22 @@ def _listen(t: int, told: Told, ptr: Ints, now: Any, on: Any, listed: Any, block
 
 
 @njit(cache=True)
-def _weigh(b: int, t: int, told: Told, ptr: Ints, alive: Ints, now: Any, kept: Any, at: int) -> Any:
+def _weigh(b: int, t: int, told: Told, ptr: Ints, pace: Ints, alive: Ints, now: Any, kept: Any, at: int) -> Any:
     """Keep the shares seen by open claims, let those that end here weigh in; returns the block's weight."""
     lo, n = ptr[b], ptr[b + 1] - ptr[b]
     at += MODES * n
     for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
         s = 1 + told.slot[told.opened[o]]
-        for i in range(n):
-            have, seen = np.float32(0.0), np.float32(0.0)
-            for m in range(MODES):
-                have += now[0, lo + i, m]
-                seen += now[s, lo + i, m]
-            kept[at + i] = seen / have if have > 0 else np.float32(0.0)
-        at += n
+        # Apart for who stands and who drives: only who stood can have turned, or is likely to have been seen for long.
+        for drives in range(2):
+            for i in range(n):
+                have, seen = np.float32(0.0), np.float32(0.0)
+                for m in range(MODES):
+                    if (pace[m] > 0) == (drives > 0):
+                        have += now[0, lo + i, m]
+                        seen += now[s, lo + i, m]
+                kept[at + i] = seen / have if have > 0 else np.float32(0.0)
+            at += n
     for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
         r = told.opened[o]
         if told.last[r] != t:
