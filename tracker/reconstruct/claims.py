@@ -61,6 +61,11 @@ class Claims:
     off_road_m: Floats
     """Metres from the place given to the nearest road cell."""
 
+    @property
+    def reachable(self) -> bool:
+        """Whether any claim that places the unit means a road that we have: else there is nothing to drive on."""
+        return bool(((self.kind != ABSENCE) & (np.diff(self.ptr) > 0)).any())
+
 
 def read_claims(
     reports: gpd.GeoDataFrame, rows: Ints, space: RoadSpace, *, start: pd.Timestamp, step_s: float

@@ -60,6 +60,8 @@ def reconstruct(
     tracks, judged = {}, []
     for unit, rows in _units(reports, repeats):
         claims = read_claims(_closed(reports), rows, space, start=start, step_s=STEP_S)
+        if not claims.reachable:
+            continue
         random = np.random.default_rng([seed, crc32(unit.encode())])
         ensemble = draw_ensemble(space, claims, members=members, steps=steps, random=random)
         one = Judged(unit=unit, claims=claims, ensemble=ensemble, agreed=agreement(claims, ensemble, len(space.lon)))
