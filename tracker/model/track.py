@@ -40,18 +40,24 @@ class RoadPath:
         """(v, 3) earth-centred metres of the vertices."""
         return earth_centred(self.lon, self.lat)
 
-    def nearest(self, lon: float, lat: float) -> tuple[float, float]:
-        """Metres along the path to the point nearest to a place, and metres between the two."""
+    def nearest(self, lon: float, lat: float, *, start: float = 0.0, end: float = np.inf) -> tuple[float, float]:
+        """Metres along the path to the point of a stretch of it nearest to a place, and metres between the two."""
         if len(self.lon) == 1:
             gap = np.linalg.norm(self.xyz[0] - earth_centred(lon, lat))
             return 0.0, float(chord_to_metres(gap))
-        tail, step = self.xyz[:-1], np.diff(self.xyz, axis=0)
+        first = max(int(np.searchsorted(self.metres, start, side="right")) - 1, 0)
+        last = min(max(int(np.searchsorted(self.metres, end)), first + 1), len(self.metres) - 1)
+        first = min(first, last - 1)
+        tail, step = self.xyz[first:last], np.diff(self.xyz[first : last + 1], axis=0)
+        length = np.maximum(np.diff(self.metres[first : last + 1]), 1e-9)
         square = np.maximum((step**2).sum(axis=1), 1e-9)
-        share = np.clip(((earth_centred(lon, lat) - tail) * step).sum(axis=1) / square, 0, 1)
+        share = ((earth_centred(lon, lat) - tail) * step).sum(axis=1) / square
+        bounds = (np.array([[start], [end]]) - self.metres[first:last]) / length
+        share = np.clip(share, *np.clip(bounds, 0, 1))
         away = ((tail + share[:, None] * step - earth_centred(lon, lat)) ** 2).sum(axis=1)
         # The first approach: on a way there and back, rounding would else decide between the two.
         best = int((away <= (np.sqrt(away.min()) + 50.0) ** 2).argmax())
-        along = self.metres[best] + share[best] * (self.metres[best + 1] - self.metres[best])
+        along = self.metres[first + best] + share[best] * length[best]
         return float(along), float(chord_to_metres(np.sqrt(away[best])))
 
     def between(self, start: float, end: float) -> shapely.LineString:
@@ -198,16 +204,11 @@ class Track:
         window = self._seconds(pd.DatetimeIndex([self.known_from, self.known_until]))
         for name, lon, lat, radius in self._located(places, radius_m):
             when = np.full(len(self.histories), np.nan)
-            near: dict[int, tuple[float, float]] = {}
             for member, history in enumerate(self.histories):
-                key = id(history.path)
-                if key not in near:
-                    near[key] = history.path.nearest(lon, lat)
-                along, away = near[key]
-                if away <= radius and history.metres[0] <= along <= history.metres[-1]:
-                    arrived = history.time_at(np.array([along]))[0]
-                    if window[0] <= arrived <= window[1]:
-                        when[member] = arrived
+                driven = np.interp(window, history.seconds, history.metres)
+                along, away = history.path.nearest(lon, lat, start=driven[0], end=driven[1])
+                if away <= radius:
+                    when[member] = np.clip(history.time_at(np.array([along]))[0], *window)
             passed = ~np.isnan(when)
             times = self.quantile_times(when[passed], self.weights[passed])
             rows.append((name, float(self.weights[passed].sum()), *times))
