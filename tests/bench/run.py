@@ -1,6 +1,6 @@
 """Every benchmark of the budgets, one after the other: `make bench`.
 
-    python tests/bench/run.py
+python tests/bench/run.py
 """
 
 import runpy
