@@ -20,9 +20,14 @@ def main() -> int:
     """Prints all tables; the number of benchmarks that broke is the exit status."""
     # Next to one another they import the tests' helpers by the checkout's root.
     sys.path.insert(0, str(HERE.parents[1]))
+    from tests.conftest import find_chromium
+
     broken = 0
     for name, title in BENCHES.items():
         print(f"\n{title}\n{'-' * len(title)}", flush=True)
+        if name == "player_fps.py" and find_chromium() is None:
+            print("skipped, there is no Chromium here")
+            continue
         sys.argv = [name]
         try:
             runpy.run_path(str(HERE / name), run_name="__main__")
