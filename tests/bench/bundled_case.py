@@ -56,7 +56,7 @@ def where(track: tracker.Track) -> None:
         low, middle, high = np.quantile(kilometres, (0.05, 0.5, 0.95))
         print(f"  {hour}  M4 km {middle:4.0f} ({low:.0f} to {high:.0f})  90 % within {radius / 1000:.0f} km")
     for row in track.passages(PLACES).itertuples():
-        low, middle, high = (time.tz_convert(ZONE).strftime("%H:%M") for time in (row.t05, row.t50, row.t95))
+        low, middle, high = (time.tz_convert(ZONE).strftime("%d. %H:%M") for time in (row.t05, row.t50, row.t95))
         print(f"  {row.place:16} {row.probability:4.0%}  {middle} ({low} to {high})")
 
 
