@@ -7,7 +7,7 @@ import shapely
 
 from tests.reconstruct.told import clock, report, told
 from tests.roads.napkin import osm
-from tracker.model import BadTime, Track, UnknownPlace, geodesy
+from tracker.model import BadTime, RoadPath, Track, UnknownPlace, geodesy
 from tracker.reconstruct import reconstruct
 from tracker.roads import load_roads
 
@@ -196,3 +196,17 @@ def test_a_stretch_of_a_path_begins_and_ends_where_it_is_asked_to(track: Track) 
         along, away = path.nearest(*line.coords[0], start=middle - 500, end=middle + 500)
         assert along == pytest.approx(middle, abs=55)
         assert away < 55
+
+
+def test_of_two_visits_to_a_place_the_first_counts_though_the_second_comes_nearer() -> None:
+    # Eastward 5 km south of the place, and back westward straight through it.
+    lon, lat = np.array([39.0, 40.0, 40.0, 39.0]), np.array([50.955, 50.955, 51.0, 51.0])
+    metres = geodesy.path_metres(lon, lat)
+    path = RoadPath(edges=np.array([0]), leg_start=metres[[0, -1]], lon=lon, lat=lat, metres=metres)
+    along, away = path.nearest(39.3, 51.0, visit_m=10_000)
+    assert (along, away) == (pytest.approx(0.3 * metres[1], abs=200), pytest.approx(5000, abs=100))
+    along, away = path.nearest(39.3, 51.0, visit_m=2000)
+    assert (along, away) == (
+        pytest.approx(metres[2] + 0.7 * (metres[3] - metres[2]), abs=200),
+        pytest.approx(0, abs=200),
+    )

@@ -40,8 +40,13 @@ class RoadPath:
         """(v, 3) earth-centred metres of the vertices."""
         return earth_centred(self.lon, self.lat)
 
-    def nearest(self, lon: float, lat: float, *, start: float = 0.0, end: float = np.inf) -> tuple[float, float]:
-        """Metres along the path to the point of a stretch of it nearest to a place, and metres between the two."""
+    def nearest(
+        self, lon: float, lat: float, *, start: float = 0.0, end: float = np.inf, visit_m: float = np.inf
+    ) -> tuple[float, float]:
+        """Metres along the path to the point of a stretch of it nearest to a place, and metres between the two.
+
+        If the stretch comes within `visit_m` of the place more than once, the first of these visits counts.
+        """
         if len(self.lon) == 1:
             gap = np.linalg.norm(self.xyz[0] - earth_centred(lon, lat))
             return 0.0, float(chord_to_metres(gap))
@@ -56,6 +61,11 @@ class RoadPath:
         share = np.clip(share, *np.clip(bounds, 0, 1))
         away = ((tail + share[:, None] * step - earth_centred(lon, lat)) ** 2).sum(axis=1)
         # The first approach: on a way there and back, rounding would else decide between the two.
+        visit = away <= metres_to_chord(visit_m) ** 2
+        if visit.any():
+            begin = int(visit.argmax())
+            visit[begin + int(np.append(visit[begin:], False).argmin()) :] = False
+            away = np.where(visit, away, np.inf)
         best = int((away <= (np.sqrt(away.min()) + 50.0) ** 2).argmax())
         along = self.metres[first + best] + share[best] * length[best]
         return float(along), float(chord_to_metres(np.sqrt(away[best])))
@@ -206,7 +216,7 @@ class Track:
             when = np.full(len(self.histories), np.nan)
             for member, history in enumerate(self.histories):
                 driven = np.interp(window, history.seconds, history.metres)
-                along, away = history.path.nearest(lon, lat, start=driven[0], end=driven[1])
+                along, away = history.path.nearest(lon, lat, start=driven[0], end=driven[1], visit_m=radius)
                 if away <= radius:
                     when[member] = np.clip(history.time_at(np.array([along]))[0], *window)
             passed = ~np.isnan(when)
