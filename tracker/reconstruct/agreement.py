@@ -21,8 +21,8 @@ def agreement(claims: Claims, ensemble: Ensemble, cells: int) -> Floats:
     value = np.zeros(cells)
     for k in range(len(claims.rows)):
         at = slice(claims.ptr[k], claims.ptr[k + 1])
-        begin = min(max(claims.first[k], 0), steps)
-        end = min(max(claims.last[k] + 1, 0), steps)
+        begin = min(max(claims.first[k] - ensemble.first, 0), steps)
+        end = min(max(claims.last[k] + 1 - ensemble.first, 0), steps)
         value[claims.cell[at]] = claims.value[at]
         if claims.kind[k] == TURNAROUND:
             turned = ensemble.turned[begin + 1 : end].astype(bool)
@@ -42,7 +42,7 @@ def agreement(claims: Claims, ensemble: Ensemble, cells: int) -> Floats:
 def nearest_m(claims: Claims, ensemble: Ensemble, xyz: Floats, claim: int) -> float:
     """Metres to a claim's place of the history that comes nearest to it (of twenty, the best) within its interval."""
     steps = len(ensemble.cells)
-    begin = min(max(claims.first[claim], 0), steps - 1)
-    end = min(max(claims.last[claim] + 1, begin + 1), steps)
+    begin = min(max(claims.first[claim] - ensemble.first, 0), steps - 1)
+    end = min(max(claims.last[claim] + 1 - ensemble.first, begin + 1), steps)
     away = np.linalg.norm(xyz[ensemble.cells[begin:end]] - claims.centre[claim], axis=2).min(axis=0)
     return float(np.quantile(away, 0.05))

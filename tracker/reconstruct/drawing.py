@@ -94,7 +94,7 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                                     opt_block[size], opt_cell[size], opt_mode[size] = b, i, m
                                     opt_turn[size], opt_from[size], opt_w[size] = 0, hop, w
                                     size += 1
-                        elif p > 1e-4 and top < 4095:
+                        elif top < 4095:
                             if hops >= len(hop_block):
                                 hop_block, hop_next = _twice(hop_block), _twice(hop_next)
                             hop_block[hops], hop_next[hops] = b, hop
@@ -102,21 +102,31 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                             stack_hop[top] = hops
                             hops += 1
                             top += 1
-            # What the claims that are still open say of each.
-            total = 0.0
-            for j in range(size):
-                b = opt_block[j]
-                n = ptr[b + 1] - ptr[b]
-                for o in range(opened):
-                    r = told.opened[told.open_ptr[t] + o]
-                    if told.last[r] == t or resolved[r, h]:
-                        continue
+            if size == 0:
+                # Rounding has left no way here: the column stood.
+                opt_block[0], opt_cell[0], opt_mode[0] = y_block, y_cell, y_mode
+                opt_turn[0], opt_from[0], opt_w[0] = 0, -1, 1.0
+                size = 1
+            # What the claims that are still open say of each, against the best: many together would pass any number.
+            for o in range(opened):
+                r = told.opened[told.open_ptr[t] + o]
+                if told.last[r] == t or resolved[r, h]:
+                    continue
+                top_f = 0.0
+                for j in range(size):
+                    b = opt_block[j]
+                    n = ptr[b + 1] - ptr[b]
                     share = MODES + 2 * o + (pace[opt_mode[j]] > 0)
-                    seen = kept.data[where[b] + share * n + opt_cell[j]] if n > 0 else np.float32(0.0)
+                    seen = kept.data[where[b] + share * n + opt_cell[j]] if where[b] >= 0 else np.float32(0.0)
                     f = told.base[r] + told.gain[r] * later[r, h] * seen
                     if opt_turn[j] and told.kind[r] == TURNAROUND:
                         f += told.gain[r] * _value(told, r, ptr[b] + opt_cell[j])
                     opt_w[j] *= f
+                    top_f = max(top_f, f)
+                for j in range(size):
+                    opt_w[j] /= top_f
+            total = 0.0
+            for j in range(size):
                 total += opt_w[j]
             want, run, pick = uniform[t, h, 0] * total, 0.0, size - 1
             for j in range(size):
@@ -153,7 +163,7 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                     resolved[r, h] = 1
                     continue
                 share = MODES + 2 * o + (pace[mode_at[t, h]] > 0)
-                seen = kept.data[where[b] + share * (ptr[b + 1] - ptr[b]) + cell_at[t, h]]
+                seen = kept.data[where[b] + share * (ptr[b + 1] - ptr[b]) + cell_at[t, h]] if where[b] >= 0 else 0.0
                 # A fresh number per claim from one draw: fractional parts of golden multiples.
                 x = uniform[t, h, 1] + 0.6180339887498949 * (o + 1)
                 gain = told.gain[r] * later[r, h]

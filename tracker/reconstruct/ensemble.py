@@ -18,8 +18,11 @@ Floats = NDArray[np.float64]
 STEP_S = CELL_S * pace.LEVELS
 """Seconds of a step: the fastest pace crosses one cell in each of its parts."""
 
-PRUNE = 1e-6
-"""A block of road that holds less than this share of the weight, with the next claims in view, is dropped."""
+PRUNE = 3e-5
+"""A block of road worth less than this share of the best one, with the next claims in view, is dropped."""
+
+WANDER = int(48 * 3600 / STEP_S)
+"""Steps that histories wander before the first and after the last claim; beyond, they stay where that has left them."""
 
 LOOK_AHEAD = 6
 """Claims to come that are kept in view when deciding what to drop, beside those that are open."""
@@ -31,8 +34,10 @@ class Ensemble:
 
     histories: tuple[History, ...]
     """The timed paths, all of equal weight."""
+    first: int
+    """The step of the whole reconstruction that the first row of `cells` is of."""
     cells: Ints
-    """(steps, histories) road cell of each history at each step."""
+    """(steps, histories) road cell of each history at each of its steps."""
     turned: NDArray[np.uint8]
     """(steps, histories) 1 where a history turned round in the step that ends there."""
     log_evidence: float
@@ -92,11 +97,11 @@ def draw_ensemble(
         back, motion, told, filtering.Kept(*kept), random.random((count, members, 2))
     )
     drawn = Drawn(block=block, cell=cell, turned=turned, hop=hop, hop_block=hop_block, hop_next=hop_next)
-    whole = extend(
-        space, drawn, mode, before=begin, after=max(0, steps - 1 - end), mix=mix, pace=pace.PACE, random=random
-    )
+    before, after = min(begin, WANDER), min(max(0, steps - 1 - end), WANDER)
+    whole = extend(space, drawn, mode, before=before, after=after, mix=mix, pace=pace.PACE, random=random)
     return Ensemble(
-        histories=histories(space, whole, np.arange(len(whole.block), dtype=np.float64) * STEP_S),
+        histories=histories(space, whole, (begin - before + np.arange(len(whole.block), dtype=np.float64)) * STEP_S),
+        first=begin - before,
         cells=space.ptr[whole.block] + whole.cell,
         turned=whole.turned,
         log_evidence=float(log_evidence),
@@ -145,7 +150,10 @@ def _turning(claims: Claims, first: Ints, last: Ints, count: int) -> NDArray[np.
 
 
 def _start(space: RoadSpace, claims: Claims, first: Ints) -> tuple[Ints, NDArray[np.float32]]:
-    """Road cells where the unit may be at the first step: where the earliest claims, any of them true, let it be."""
+    """Road cells where the unit may be at the first step.
+
+    Where the earliest claims, any of them true, let it be; and, should all of them be false, anywhere.
+    """
     placed = np.flatnonzero((claims.kind != filtering.ABSENCE) & (np.diff(claims.ptr) > 0))
     early = placed[np.argsort(first[placed], kind="stable")][:5]
     weight = np.zeros(len(space.lon))
@@ -158,5 +166,7 @@ def _start(space: RoadSpace, claims: Claims, first: Ints) -> tuple[Ints, NDArray
         near = np.asarray(space.tree.query_ball_point(centre, 4 * sigma), np.int64)
         apart = geodesy.chord_to_metres(np.linalg.norm(space.tree.data[near] - centre, axis=1))
         weight[near] += claims.believed[k] * np.exp(-0.5 * (apart / sigma) ** 2) / sigma
-    cells = np.flatnonzero(weight > 1e-4 * weight.max())
-    return cells.astype(np.int32), (weight[cells] / weight[cells].sum()).astype(np.float32)
+    weight[weight < 1e-4 * weight.max()] = 0.0
+    anywhere = float(np.prod(1 - claims.believed[early]))
+    weight = (1 - anywhere) * weight / weight.sum() + anywhere / len(weight)
+    return np.arange(len(weight), dtype=np.int32), weight.astype(np.float32)

@@ -69,8 +69,8 @@ class _Builder:
         again = (arc[1:] == arc[:-1]) & (cell[1:] < cell[:-1])
         changes = np.flatnonzero((arc[1:] != arc[:-1]) | turned | again) + 1
         legs: list[Leg] = []
-        leg_of = np.zeros(len(arc), np.int64)
-        entered = 0.0
+        begun = np.zeros(len(arc), np.int64)  # legs begun at each step
+        entered, so_far = 0.0, 0
         for t in changes:
             before, after = int(arc[t - 1]), int(arc[t])
             if turned[t - 1]:
@@ -81,8 +81,10 @@ class _Builder:
                 passed = self._passed(drawn, int(drawn.hop[t, member]))
                 legs.extend((a, 0.0, float(self.length[a])) for a in self._joined([before, *passed, after]))
                 entered = 0.0
-            leg_of[t:] = len(legs)
+            begun[t] = len(legs) - so_far
+            so_far = len(legs)
         legs.append((int(arc[-1]), entered, float(self.length[arc[-1]])))
+        leg_of = np.cumsum(begun)
         path = self._path(tuple(legs))
         start = np.array([leg[1] for leg in legs])
         metres = path.leg_start[leg_of] + offset - start[leg_of]

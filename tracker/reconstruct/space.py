@@ -1,8 +1,8 @@
 """The road cells that a column can be in, and where it can go from each: the state space of the filter."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numba import njit
@@ -70,17 +70,9 @@ class RoadSpace:
     """Probability of that way, as in `succ_p`."""
 
 
-_spaces: WeakKeyDictionary[RoadNetwork, RoadSpace] = WeakKeyDictionary()
-
-
+@lru_cache(maxsize=2)
 def road_space(network: RoadNetwork) -> RoadSpace:
-    """The cells of a network; built once for each network object, since it never changes."""
-    if network not in _spaces:
-        _spaces[network] = _build(network)
-    return _spaces[network]
-
-
-def _build(network: RoadNetwork) -> RoadSpace:
+    """The cells of a network; kept for the networks last used, since they never change."""
     states = network.states(CELL_S)
     arc_ptr = np.asarray(states.ptr, np.int32)
     size = np.diff(arc_ptr).astype(np.int32)
