@@ -24,7 +24,7 @@ PRUNE = 3e-5
 WANDER = int(48 * 3600 / STEP_S)
 """Steps that histories wander before the first and after the last claim; beyond, they stay where that has left them."""
 
-LOOK_AHEAD = 6
+LOOK_AHEAD = 12
 """Claims to come that are kept in view when deciding what to drop, beside those that are open."""
 
 

@@ -30,7 +30,7 @@ REACH_MS, SPREAD_MS = 13.0, 5.0
 BLUR_MS, HOPE = 8.0, 3.0
 """The same for a report of one moment: its place is blurred by the driving; and how much likelier it is taken to be."""
 
-MOST_HOPE = 30.0
+MOST_HOPE = 3e3
 """What a report to come may add to a place at most: it may be false, and then the true places are out of its reach."""
 
 TINY = 1e-13

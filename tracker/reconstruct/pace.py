@@ -15,8 +15,8 @@ LEVELS = 6
 USUAL = np.array([0.04, 0.08, 0.18, 0.36, 0.24, 0.10])
 """How often each moving pace is driven in the long run; mean 0.66 of the free speed."""
 
-DRIFT_H = 1.33
-"""Changes to a neighbouring pace per hour and direction: with the levels above a memory of about 30 min."""
+DRIFT_H = 4.0
+"""Changes to a likelier neighbouring pace per hour: with the levels above a memory of about half an hour."""
 
 HALT_H, HALT_END_H = 0.4, 1.6
 """Halts begun per hour of driving, and ended per hour of halting (mean 38 min)."""
