@@ -34,6 +34,8 @@ def test_the_schema_refuses_what_the_player_could_not_draw() -> None:
     checker = jsonschema.Draft202012Validator(SCHEMA)
     for change in ({"v": 2}, {"end": 0}, {"t0": "2031-05-03T02:00:00"}, {"extra": 1}):
         assert not checker.is_valid(small_scene() | change)
+    for changes in ([], [[1, 180, "MSK"]], [[0, 180]], [[0, 180.5, "MSK"]], [[0, 180, "MSK"], ["x", 60, "CET"]]):
+        assert not checker.is_valid(small_scene() | {"zone": {"name": "Europe/Moscow", "changes": changes}})
     script = deepcopy(small_scene())
     script["reports"][0]["url"] = "javascript:alert(1)"  # type: ignore[index]
     assert not checker.is_valid(script)
@@ -73,9 +75,15 @@ def test_medians_are_ten_minutes_apart_from_the_first_moment_to_the_last() -> No
 
 def test_times_are_shown_in_the_zone_that_was_asked_for() -> None:
     march = small_march()
-    assert build_scene(march, title="", zone="Europe/Moscow")["zone"] == {"name": "MSK", "offset_min": 180}
-    assert build_scene(march, title="", zone="Asia/Kathmandu")["zone"] == {"name": "UTC+5:45", "offset_min": 345}
-    assert build_scene(march, title="")["zone"] == {"name": "UTC", "offset_min": 0}
+    assert build_scene(march, title="", zone="Europe/Moscow")["zone"] == {
+        "name": "Europe/Moscow",
+        "changes": [[0, 180, "MSK"]],
+    }
+    assert build_scene(march, title="", zone="Asia/Kathmandu")["zone"] == {
+        "name": "Asia/Kathmandu",
+        "changes": [[0, 345, "UTC+5:45"]],
+    }
+    assert build_scene(march, title="")["zone"] == {"name": "UTC", "changes": [[0, 0, "UTC"]]}
 
 
 @pytest.mark.parametrize("name", ["Europe/Atlantis", "../../etc/passwd", "\x00", "Europe"])

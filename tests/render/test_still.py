@@ -1,9 +1,11 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from tests.render.made_up import hostile_march, small_march, small_scene
 from tests.render.page_parts import Page
 from tracker.render import build_scene
+from tracker.render.clock import zone_scene
 from tracker.render.drawing import drawing_svg
 from tracker.render.still import still_table
 
@@ -18,6 +20,30 @@ def test_the_table_tells_the_clock_hours_of_the_zone_and_every_unit() -> None:
     assert head == ["Time", "main column", "second column"]
     assert [row[0] for row in rows] == [f"2031-05-03 {hour}:00" for hour in ("06", "09", "12", "15")]
     assert rows[1][1:] == ["10 km S of Millbrook, within 8 km", "25 km N of Southford, within 5 km"]
+
+
+def in_kyiv(t0: str, day: datetime) -> dict[str, object]:
+    end = 12 * 3600
+    return small_scene() | {"t0": t0, "end": end, "zone": zone_scene("Europe/Kyiv", day, end=end)}
+
+
+def test_the_table_leaves_out_the_hour_that_a_clock_leaps_over() -> None:
+    scene = in_kyiv("2022-03-26T20:00:00Z", datetime(2022, 3, 26, 20, tzinfo=UTC))
+    rows = [row[0] for row in rows_of(scene)[1:]]
+    assert rows == ["2022-03-27 00:00 EET", "2022-03-27 06:00 EEST", "2022-03-27 09:00 EEST"]
+    assert "times in EET, EEST;" in still_table(scene)
+
+
+def test_the_table_tells_an_hour_that_comes_twice_by_its_zone() -> None:
+    scene = in_kyiv("2022-10-29T20:00:00Z", datetime(2022, 10, 29, 20, tzinfo=UTC))
+    rows = [row[0] for row in rows_of(scene)[1:]]
+    assert rows == [
+        "2022-10-30 00:00 EEST",
+        "2022-10-30 03:00 EEST",
+        "2022-10-30 03:00 EET",
+        "2022-10-30 06:00 EET",
+        "2022-10-30 09:00 EET",
+    ]
 
 
 def test_the_table_says_where_no_report_carries_the_position() -> None:

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-import pandas as pd
-
 from tracker.model import MissingFile, Reconstruction
 from tracker.render.assets import fill, leaflet, player_js, template
+from tracker.render.clock import local_time
 from tracker.render.pack import safe_json
 from tracker.render.scene import Scene, build_scene
 from tracker.render.still import still_html
@@ -65,8 +64,7 @@ def described_scene(
     """The scene of a march, with a title and an alternative text made from it where none is given."""
     scene = build_scene(march, title=title or "", alt=alt or "", credit=credit or "", lang=lang, zone=zone)
     words = words_for(lang)
-    start = pd.Timestamp(scene["t0"]) + pd.Timedelta(minutes=scene["zone"]["offset_min"])
-    end = start + pd.Timedelta(seconds=scene["end"])
+    start, end = local_time(scene, 0), local_time(scene, scene["end"])
     scene["title"] = title or words.title.format(start=f"{start:%Y-%m-%d}", end=f"{end:%Y-%m-%d}")
     scene["alt"] = alt or words.alt.format(units=", ".join(unit["name"] for unit in scene["units"]))
     return scene

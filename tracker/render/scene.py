@@ -1,17 +1,16 @@
 """A reconstruction as a scene: the versioned JSON that the player draws (scene.schema.json)."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tracker.model import BadTime, Reconstruction, TrackerError, geodesy
+from tracker.model import Reconstruction, TrackerError, geodesy
 from tracker.render.axis import Axis, axis_between
+from tracker.render.clock import zone_scene
 from tracker.render.ground import Box, box_around, labels_scene, roads_scene
 from tracker.render.motion import SCALE, Motion, dots_each, motion_of, unit_scene
 from tracker.render.said import reports_scene
@@ -66,6 +65,7 @@ def build_scene(
     box, axis = _frame(march.reports, motions)
     near = _medians(motions)
     labels = labels_scene(march.places, box, scale=SCALE, near=near, most=MOST_LABELS)
+    seconds = round((end - t0).total_seconds())
     reports, roadblocks, incidents = reports_scene(march, t0=t0, axis=axis, units=list(motions), scale=SCALE)
     return {
         "v": VERSION,
@@ -74,8 +74,8 @@ def build_scene(
         "credit": credit,
         "lang": lang,
         "t0": t0.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "end": round((end - t0).total_seconds()),
-        "zone": _zone(zone, t0.to_pydatetime()),
+        "end": seconds,
+        "zone": zone_scene(zone, t0.to_pydatetime(), end=seconds, **_told(reports)),
         "bbox": [round(side, 4) for side in (box.west, box.south, box.east, box.north)],
         "scale": SCALE,
         "roads": roads_scene(march, box, scale=SCALE, tolerance_m=road_tolerance_m, max_points=max_road_points),
@@ -118,6 +118,12 @@ def _frame(reports: gpd.GeoDataFrame, motions: Mapping[str, Motion]) -> tuple[Bo
             farthest = float(away[k])
             axis = axis_between(_rounded(x[0], y[0]), _rounded(x[k], y[k]))
     return box, axis or axis_between((box.west, box.south), (box.east, box.north))
+
+
+def _told(reports: list[dict[str, object]]) -> dict[str, int]:
+    """The first and the last second that a report tells."""
+    seconds = [int(str(second)) for report in reports for second in (report["t0"], report["t1"]) if second is not None]
+    return {"first": min(seconds), "last": max(seconds)} if seconds else {}
 
 
 def _rounded(lon: float, lat: float) -> tuple[float, float]:
@@ -166,17 +172,3 @@ def _axis_scene(axis: Axis, labels: list[dict[str, object]], near: tuple[Floats,
 
 def _degrees(packed: object) -> float:
     return float(str(packed)) / SCALE
-
-
-def _zone(name: str | None, moment: datetime) -> Scene:
-    try:
-        there = moment.astimezone(ZoneInfo(name) if name else UTC)
-    except (LookupError, ValueError, OSError) as error:
-        raise BadTime(f"there is no time zone named {name!r}; give an IANA name, as in 'Europe/Moscow'") from error
-    minutes = round((there.utcoffset() or timedelta()).total_seconds() / 60)
-    short = there.tzname() or ""
-    if not short.isalpha():
-        # Many zones have no letters of their own: their short name is the offset.
-        hours, rest = divmod(abs(minutes), 60)
-        short = f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02d}" if rest else "")
-    return {"name": short, "offset_min": minutes}

@@ -1,13 +1,13 @@
 """A scene without a script: what readers, feeds and archives get that run none."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
 import numpy as np
 
 from tracker.model import geodesy
+from tracker.render.clock import local_time, round_hours
 from tracker.render.drawing import drawing_svg
 from tracker.render.pack import unpack
 from tracker.render.words import Words, words_for
@@ -42,7 +42,7 @@ def still_table(scene: Scene) -> str:
             for unit, median in zip(scene["units"], medians, strict=True)
         )
         rows.append(f'<tr><th scope="row">{shown}</th>{"".join(cells)}</tr>')
-    caption = escape(words.still.format(zone=scene["zone"]["name"]))
+    caption = escape(words.still.format(zone=", ".join(_offsets(scene))))
     return (
         f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>\n{chr(10).join(rows)}\n</tbody></table>"
@@ -54,11 +54,16 @@ def _clock(scene: Scene) -> Iterator[tuple[int, str]]:
     step = STEP_H * HOUR
     while scene["end"] / step > MOST_ROWS:
         step *= 2
-    # The zone's clock written as if it were UTC: only its digits are shown.
-    start = datetime.fromisoformat(scene["t0"]) + timedelta(minutes=scene["zone"]["offset_min"])
-    first = -round(start.timestamp()) % step
-    for second in range(first, scene["end"] + 1, step):
-        yield second, (start + timedelta(seconds=second)).strftime("%Y-%m-%d %H:%M")
+    # One of two equal hours, when the clock is put back, is told by its name.
+    form = "%Y-%m-%d %H:%M %Z" if len(_offsets(scene)) > 1 else "%Y-%m-%d %H:%M"
+    for second in round_hours(scene, step):
+        yield second, local_time(scene, second).strftime(form)
+
+
+def _offsets(scene: Scene) -> list[str]:
+    """What the zone's offsets are called during the scene, each once."""
+    told = [0, *(second for second, _, _ in scene["zone"]["changes"] if 0 < second <= scene["end"])]
+    return list(dict.fromkeys(str(local_time(scene, second).tzname()) for second in told))
 
 
 def _where(scene: Scene, unit: Scene, median: list[list[int]], second: int, words: Words) -> str:

@@ -30,7 +30,7 @@
   }
 
   function whenText(report, clock, words) {
-    const span = clock.span(report.t0, report.t1);
+    const span = clock.zonedSpan(report.t0, report.t1);
     return report.dated && report.t1 === null ? `${span} ${words.open}` : span;
   }
 
@@ -39,7 +39,7 @@
     const percent = report.p === null || report.p === undefined ? "" : `${Math.round(report.p * 100)} %`;
     const verdict = P.wordOf(words.verdicts, report.verdict);
     return [
-      [words.when, `${whenText(report, clock, words)} ${clock.zone}${report.basis ? ` (${P.wordOf(words.basis, report.basis)})` : ""}`],
+      [words.when, `${whenText(report, clock, words)}${report.basis ? ` (${P.wordOf(words.basis, report.basis)})` : ""}`],
       [words.unit, report.unit_name],
       [words.place, report.place || (report.placed ? "" : words.noPlace)],
       [words.radius, report.placed && report.r ? words.within.replace("{r}", P.lengthText(report.r, words)) : ""],

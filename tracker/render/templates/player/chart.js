@@ -39,16 +39,21 @@
   function paintHours(g, f, model, clock) {
     const step = P.tickStep(model.end, f.right - f.left, 42);
     g.textAlign = "center";
+    const half = g.measureText("00:00").width / 2;
+    let free = -Infinity;
     for (const t of clock.ticks(model.end, step)) {
-      const x = Math.round(f.x(t)) + 0.5, midnight = clock.isMidnight(t);
+      const x = Math.round(f.x(t)) + 0.5, midnight = clock.beginsDay(t);
       g.strokeStyle = midnight ? GRID_STRONG : GRID;
       g.beginPath();
       g.moveTo(x, f.head);
       g.lineTo(x, f.bottom + 4);
       g.stroke();
       g.fillStyle = TEXT;
-      const half = g.measureText("00:00").width / 2;
-      g.fillText(clock.time(t), P.clamp(x, half, f.width - half - 2), f.bottom + 12);
+      // Where the clock was changed two of its hours may lie close together.
+      const middle = P.clamp(x, half, f.width - half - 2);
+      if (middle - half < free) continue;
+      free = middle + half + 2;
+      g.fillText(clock.time(t), middle, f.bottom + 12);
     }
     paintDays(g, f, model, clock);
   }
@@ -57,7 +62,7 @@
   function paintDays(g, f, model, clock) {
     g.textAlign = "left";
     g.font = `600 11.5px ${P.FONT}`;
-    const starts = [0, ...clock.ticks(model.end, 24 * 3600).filter((t) => t > 0)];
+    const starts = [0, ...clock.days(model.end).filter((t) => t > 0)];
     starts.forEach((t, i) => {
       const x = f.x(t), until = i + 1 < starts.length ? f.x(starts[i + 1]) : f.width - 2;
       const text = clock.day(t);
