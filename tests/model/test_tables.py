@@ -8,7 +8,12 @@ from shapely import Point
 from tracker.model import tables
 
 
-@pytest.mark.parametrize("schema", [tables.REPORTS, tables.VERDICTS, tables.ROADS, tables.PLACES])
+@pytest.mark.parametrize(
+    "schema",
+    [
+        tables.REPORTS, tables.VERDICTS, tables.ROADS, tables.PLACES, tables.POSITIONS, tables.EDGES, tables.ROUTES
+    ],
+)  # fmt: skip
 def test_a_table_without_rows_has_all_columns_and_types(schema: dict[str, str]) -> None:
     empty = tables.table({}, schema)
     assert isinstance(empty, gpd.GeoDataFrame)

@@ -7,7 +7,8 @@ import shapely
 
 from tests.reconstruct.told import clock, report, told
 from tests.roads.napkin import osm
-from tracker.model import BadTime, RoadPath, Track, UnknownPlace, geodesy
+from tracker.model import BadTime, RoadPath, Track, UnknownPlace, geodesy, tables
+from tracker.model.track import _apart
 from tracker.reconstruct import reconstruct
 from tracker.roads import load_roads
 
@@ -87,6 +88,43 @@ def test_a_time_without_a_zone_is_refused(track: Track) -> None:
             track.at(naive)
 
 
+@pytest.mark.parametrize("wrong", ["nonsense", "", 12, 1.5e18, None, pd.NaT, ["2023-06-24T09:00+03:00", "soon"]])
+def test_what_is_no_time_is_refused_with_an_example(track: Track, wrong: object) -> None:
+    for ask in (track.positions, track.at, track.coordinates):
+        with pytest.raises(BadTime, match=r"1 asked times are no times, .* as in 2023-06-24T15:00\+03:00"):
+            ask(wrong)
+    with pytest.raises(BadTime, match="no times"):
+        track.positions(pd.DatetimeIndex([clock("09:00"), pd.NaT]))
+
+
+def test_times_without_a_zone_are_refused_in_any_clothes(track: Track) -> None:
+    naive = np.array(["2023-06-24T09:00"], "datetime64[ns]")
+    for wrong in (naive, np.array(naive[0]), naive[0], pd.Series(naive), ["2023-06-24T09:00"], "2023-06-24"):
+        with pytest.raises(BadTime, match="zone"):
+            track.positions(wrong)
+
+
+def test_times_of_several_zones_are_answered_in_utc(track: Track) -> None:
+    found = track.positions(["2023-06-24T09:00+03:00", pd.Timestamp("2023-06-24T06:30Z"), "2023-06-24T05:00-02:00"])
+    assert str(found["time"].dt.tz) == "UTC"
+    assert list(found["time"].unique()) == [clock("09:00"), clock("09:30"), clock("10:00")]
+
+
+@pytest.mark.parametrize("none", [[], (), pd.DatetimeIndex([]), pd.Series([], dtype=tables.TIME)], ids=repr)
+def test_no_time_is_answered_with_no_row_of_the_same_columns(track: Track, none: object) -> None:
+    for ask, schema in ((track.positions, tables.POSITIONS), (track.at, tables.REGIONS)):
+        empty, full = ask(none), ask(clock("09:00"))
+        assert len(empty) == 0
+        assert {name: str(dtype) for name, dtype in empty.dtypes.items()} == dict(schema)
+        assert empty.dtypes.to_dict() == full.dtypes.to_dict()
+        assert empty.crs == tables.CRS
+
+
+def test_distances_among_positions_are_exact_to_the_millimetre() -> None:
+    lon, lat = np.array([39.0, 39.0, 39.00001]), np.array([51.0, 51.0, 51.0])
+    np.testing.assert_allclose(_apart(lon, lat)[0], geodesy.distance_m(lon, lat, 39.0, 51.0), atol=1e-3)
+
+
 def test_the_most_central_point_is_a_position_and_lies_in_its_region(track: Track) -> None:
     times = pd.date_range("2023-06-24T08:10+03:00", "2023-06-24T11:50+03:00", freq="20min")
     for row in track.at(times).itertuples():
@@ -142,6 +180,17 @@ def test_nobody_passes_the_end_of_a_side_road(track: Track) -> None:
     nowhere = track.passages({"the sea": (30.0, 40.0)}).iloc[0]
     assert nowhere["probability"] == 0
     assert pd.isna(nowhere["t50"])
+
+
+@pytest.mark.parametrize("places", [[], "Yelets", {"the sea": (30.0, 40.0)}], ids=["none", "passed", "never passed"])
+def test_passages_have_the_same_types_whoever_passed(track: Track, places: object) -> None:
+    assert {name: str(dtype) for name, dtype in track.passages(places).dtypes.items()} == dict(tables.PASSAGES)
+
+
+def test_roads_and_routes_have_the_types_that_are_written_down(track: Track) -> None:
+    for table, schema in ((track.edges, tables.EDGES), (track.routes, tables.ROUTES)):
+        assert {name: str(dtype) for name, dtype in table.dtypes.items()} == dict(schema)
+        assert table.crs == tables.CRS
 
 
 def test_places_are_found_by_their_english_and_their_local_name_in_any_case(track: Track) -> None:

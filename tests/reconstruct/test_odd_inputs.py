@@ -52,7 +52,7 @@ ROWS: dict[str, tuple[dict[str, object], ...]] = {
         report("a", (39.7, 51.0), "1943-07-12T08:00"),
         report("b", (39.9, 51.0), "1943-07-12T09:00"),
     ),
-    "a radius of nothing": (report("a", (39.7, 51.0), "10:00", radius_m=0.0),),
+    "a radius of next to nothing": (report("a", (39.7, 51.0), "10:00", radius_m=0.001),),
     "a turnaround of one moment": (
         report("a", (39.7, 51.0), "10:00"),
         report("t", (39.9, 51.0), "11:00", kind="turnaround"),
@@ -168,6 +168,24 @@ def test_a_table_that_is_none_is_refused_with_all_its_faults(road: RoadNetwork) 
         assert word in str(refused.value)
     with pytest.raises(BadReport, match="no report"):
         reconstruct(reports.iloc[:0], road)
+
+
+def test_cells_that_nothing_can_be_made_of_are_refused_with_row_and_remedy(road: RoadNetwork) -> None:
+    good = report("a", (39.7, 51.0), "10:00")
+    rows = good, {**good, "radius_m": -1.0, "earliest": pd.NaT}
+    with pytest.raises(BadReport) as refused:
+        reconstruct(told(*rows), road)
+    assert {(fault.row, fault.column) for fault in refused.value.faults} == {
+        (1, "report_id"),
+        (1, "earliest"),
+        (1, "radius_m"),
+    }
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "0", None])
+def test_a_seed_that_is_no_whole_number_from_zero_on_is_refused(road: RoadNetwork, seed: object) -> None:
+    with pytest.raises(ValueError, match="whole number from 0 on"):
+        reconstruct(told(report("a", (39.7, 51.0), "10:00")), road, seed=seed)  # type: ignore[arg-type]
 
 
 def test_too_few_members_are_refused(road: RoadNetwork) -> None:

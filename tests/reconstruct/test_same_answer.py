@@ -79,7 +79,31 @@ def test_the_reports_and_roads_that_went_in_are_not_changed(roads: RoadNetwork) 
     assert_geodataframe_equal(reports, kept)
     assert_geodataframe_equal(roads.table, table)
     assert (roads.length_m == length).all()
-    assert march.reports is reports
+
+
+def test_what_becomes_of_the_table_later_changes_no_finished_march(roads: RoadNetwork) -> None:
+    reports = told(*ROWS)
+    march = reconstruct(reports, roads, members=100)
+    kept = reports.copy()
+    assert_geodataframe_equal(march.reports, kept)
+    reports.loc[0, "unit"] = "somebody else"
+    reports["radius_m"] = 7.0
+    assert_geodataframe_equal(march.reports, kept)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Moscow", "America/New_York"])
+def test_the_zone_and_the_unit_of_the_times_change_nothing(
+    march: Reconstruction, roads: RoadNetwork, zone: str
+) -> None:
+    reports = told(*ROWS)
+    for name in ("earliest", "latest"):
+        reports[name] = reports[name].dt.tz_convert(zone).dt.as_unit("ns")
+    other = reconstruct(reports.set_index(reports.index + 7), roads, members=100)
+    for unit, track in march.tracks.items():
+        for name in ("start", "end", "known_from", "known_until"):
+            assert getattr(other.tracks[unit], name) == getattr(track, name)
+            assert str(getattr(other.tracks[unit], name).tz) == "UTC"
+        assert everywhere(other, unit).tobytes() == everywhere(march, unit).tobytes()
 
 
 def test_two_reports_of_one_origin_move_a_track_like_one(march: Reconstruction, roads: RoadNetwork) -> None:

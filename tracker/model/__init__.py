@@ -5,6 +5,7 @@ from tracker.model.bundled import bundled, bundled_dashboard
 from tracker.model.errors import BadReport, BadRoads, BadTime, Fault, MissingFile, TrackerError, UnknownPlace
 from tracker.model.origins import copies
 from tracker.model.reconstruction import Reconstruction
+from tracker.model.rules import faults_of
 from tracker.model.track import History, RoadPath, Track
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "bundled",
     "bundled_dashboard",
     "copies",
+    "faults_of",
     "geodesy",
     "tables",
 ]

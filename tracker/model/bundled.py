@@ -28,7 +28,7 @@ def bundled(name: str) -> Path:
 
 
 def bundled_dashboard(name: str) -> Path:
-    """Path of one Streamlit page of the dashboards, e.g. ``"march.py"``.
+    """Path of one Streamlit page of the dashboards, e.g. ``"app.py"``.
 
     Raises
     ------

@@ -13,7 +13,7 @@ class Reconstruction:
     """All units' tracks and all reports' verdicts, from one call."""
 
     reports: gpd.GeoDataFrame
-    """The reports table that went in, unchanged (tables.REPORTS)."""
+    """A copy of the reports table that went in (tables.REPORTS)."""
     tracks: Mapping[str, Track]
     """Unit name to track, in order of the units' first reports."""
     verdicts: gpd.GeoDataFrame

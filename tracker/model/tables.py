@@ -75,6 +75,35 @@ PLACES: Mapping[str, str] = {
 }
 """Named points: `place` in English (or as the map has it), `place_local` in the local script, kind city|town|..."""
 
+POSITIONS: Mapping[str, str] = {"time": TIME, "member": "int64", "weight": "float64", "geometry": "geometry"}
+"""Every history's position at every asked time, time-major; `time` keeps the zone that was asked in."""
+
+REGIONS: Mapping[str, str] = {"time": TIME, "geometry": "geometry", "region": "geometry", "radius_m": "float64"}
+"""Where a unit is at every asked time: most central point, roads that hold the level, metres around the point that
+hold it; `time` keeps the zone that was asked in."""
+
+EDGES: Mapping[str, str] = {
+    "road": "str",
+    "probability": "float64",
+    "t05": TIME,
+    "t50": TIME,
+    "t95": TIME,
+    "geometry": "geometry",
+}
+"""Roads that a unit used, index = edge number, with the quantiles of the time at which it passed their middle."""
+
+PASSAGES: Mapping[str, str] = {"place": "str", "probability": "float64", "t05": TIME, "t50": TIME, "t95": TIME}
+"""When a unit first passed places, without geometry; NaT where no history passes."""
+
+ROUTES: Mapping[str, str] = {
+    "weight": "float64",
+    "length_m": "float64",
+    "supporting": "object",
+    "conflicting": "object",
+    "geometry": "geometry",
+}
+"""Distinct routes, heaviest first; `supporting` and `conflicting` hold tuples of report ids."""
+
 
 def table(columns: Mapping[str, object], schema: Mapping[str, str]) -> gpd.GeoDataFrame:
     """A table with exactly the schema's columns, dtypes and order; columns not given are filled with NA.

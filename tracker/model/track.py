@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from tracker.model.errors import BadTime, UnknownPlace
 from tracker.model.geodesy import chord_to_metres, earth_centred, metres_to_chord
-from tracker.model.tables import CRS
+from tracker.model.moments import moments
+from tracker.model.tables import CRS, PASSAGES
 
 Floats = NDArray[np.float64]
 
@@ -115,9 +116,9 @@ class Track:
     weights: Floats
     """(m,) probability of each history; sums to 1."""
     edges: gpd.GeoDataFrame
-    """Roads used: road, probability, t05, t50, t95 (times of passing the middle), geometry; index = edge number."""
+    """Roads used (tables.EDGES); index = edge number."""
     routes: gpd.GeoDataFrame
-    """Distinct routes: weight, length_m, supporting and conflicting report ids (tuples), geometry; heaviest first."""
+    """Distinct routes, heaviest first (tables.ROUTES)."""
     places: gpd.GeoDataFrame
     """Named places that `passages` can look up."""
 
@@ -130,12 +131,13 @@ class Track:
 
         Returns
         -------
-        GeoDataFrame, EPSG:4326, time-major: time (as asked), member (0..m-1), weight (sums to 1 a time), geometry.
+        GeoDataFrame (`tables.POSITIONS`), EPSG:4326, time-major: time (as asked; UTC if the zones differ),
+        member (0..m-1), weight (sums to 1 a time), geometry.
 
         Raises
         ------
         BadTime
-            A time has no zone, or lies outside of the track.
+            Something is no time, has no zone, or lies outside of the track.
         """
         asked = self._asked(times)
         lon, lat = self.coordinates(asked)
@@ -170,8 +172,13 @@ class Track:
 
         Returns
         -------
-        GeoDataFrame, EPSG:4326: time, geometry (the history position with the least mean distance to all others),
-        region (MultiLineString of roads), radius_m (metres around the geometry that hold `level`).
+        GeoDataFrame (`tables.REGIONS`), EPSG:4326: time, geometry (the history position with the least mean distance
+        to all others), region (MultiLineString of roads), radius_m (metres around the geometry that hold `level`).
+
+        Raises
+        ------
+        BadTime
+            Something is no time, has no zone, or lies outside of the track.
         """
         if not 0 < level <= 1:
             raise ValueError(f"level {level!r} must lie between 0 and 1, as in 0.9")
@@ -187,7 +194,7 @@ class Track:
             region.append(self._region(apart, metres[row], level))
         table = gpd.GeoDataFrame({"time": asked}, geometry=centre, crs=CRS)
         table["region"] = gpd.GeoSeries(region, crs=CRS)
-        table["radius_m"] = radius
+        table["radius_m"] = np.array(radius, float)
         return table
 
     def passages(self, places: object, *, radius_m: float = PASSING_M) -> pd.DataFrame:
@@ -203,7 +210,7 @@ class Track:
 
         Returns
         -------
-        DataFrame: place, probability, t05, t50, t95 (UTC; NaT where no history passes).
+        DataFrame (`tables.PASSAGES`): place, probability, t05, t50, t95 (UTC; NaT where no history passes).
 
         Raises
         ------
@@ -222,7 +229,13 @@ class Track:
             passed = ~np.isnan(when)
             times = self.quantile_times(when[passed], self.weights[passed])
             rows.append((name, float(self.weights[passed].sum()), *times))
-        return pd.DataFrame(rows, columns=["place", "probability", "t05", "t50", "t95"])
+        columns = zip(*rows, strict=True) if rows else [()] * len(PASSAGES)
+        return pd.DataFrame(
+            {
+                name: pd.Series(list(values), dtype=dtype)
+                for (name, dtype), values in zip(PASSAGES.items(), columns, strict=True)
+            }
+        )
 
     def quantile_times(self, seconds: Floats, weights: Floats) -> tuple[object, ...]:
         """The 5, 50 and 95 % quantiles of weighted seconds after the start, as times; NaT where there are none."""
@@ -232,12 +245,8 @@ class Track:
         return tuple(self.start + pd.Timedelta(seconds=round(q)) for q in quantiles)
 
     def _asked(self, times: object) -> pd.DatetimeIndex:
-        asked = (
-            times if isinstance(times, pd.DatetimeIndex) else pd.DatetimeIndex(np.atleast_1d(np.asarray(times, object)))
-        )
-        if asked.tz is None:
-            raise BadTime(f"{self.unit}: the asked times have no zone; give them one, as in 2023-06-24T15:00+03:00")
-        outside = asked[(asked < self.start) | (asked > self.end) | asked.isna()]
+        asked = moments(times, of=self.unit)
+        outside = asked[(asked < self.start) | (asked > self.end)]
         if len(outside):
             raise BadTime(
                 f"{self.unit}: {len(outside)} asked times lie outside of the track, the first {outside[0]}; "
@@ -288,6 +297,7 @@ class Track:
 
 def _apart(lon: Floats, lat: Floats) -> Floats:
     xyz = earth_centred(lon, lat)
+    xyz -= xyz.mean(axis=0)  # else the squares of the earth's radius cancel, and metres with them
     square = (xyz**2).sum(axis=1)
     return chord_to_metres(np.sqrt(np.maximum(square[:, None] + square[None] - 2 * xyz @ xyz.T, 0)))
 
@@ -296,9 +306,3 @@ def _weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
     order = np.argsort(values, kind="stable")
     mass = np.cumsum(weights[order])
     return float(values[order][min(int(np.searchsorted(mass, share * mass[-1] - 1e-12)), len(values) - 1)])
-
-
-def within(lon: Floats, lat: Floats, *, of: tuple[float, float], radius_m: float) -> NDArray[np.bool_]:
-    """Which positions lie within a radius in metres of a point (lon, lat)."""
-    chord = np.sqrt(((earth_centred(lon, lat) - earth_centred(*of)) ** 2).sum(axis=-1))
-    return np.asarray(chord <= metres_to_chord(radius_m))

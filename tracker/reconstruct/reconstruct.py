@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tracker.model import BadReport, Fault, Reconstruction, Track, copies, tables
+from tracker.model import BadReport, Reconstruction, Track, copies, faults_of, tables
 from tracker.reconstruct.agreement import agreement
 from tracker.reconstruct.claims import CODES, read_claims
 from tracker.reconstruct.ensemble import STEP_S, draw_ensemble
@@ -33,7 +33,7 @@ def reconstruct(
     ----------
     reports : the reports table (`tables.REPORTS`); only the columns it must have are read
     roads : the road network
-    seed : number that fixes the draws
+    seed : whole number from 0 on that fixes the draws
     members : histories of each track, at least 100
 
     Returns
@@ -43,34 +43,41 @@ def reconstruct(
     Raises
     ------
     BadReport
-        Columns are missing, times have no zone, or there is no report.
+        The table is no reports table: see `model.faults_of`; all its faults are listed.
+    ValueError
+        The seed is negative, or there are too few members.
 
     Notes
     -----
     Emission and transition after Newson & Krumm (2009), over states along edges; forward filtering and backward
     sampling after Godsill, Doucet & West (2004).
     """
-    _check(reports)
+    if faults := faults_of(reports):
+        raise BadReport(faults)
+    if not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ValueError(f"seed={seed!r}: give a whole number from 0 on")
     if members < 100:
         raise ValueError(f"members={members}: a track needs at least 100 histories; leave it out for {MEMBERS}")
+    given, reports = reports.copy(), _in_utc(reports)
     start, end = _span(reports)
     steps = int(np.ceil((end - start).total_seconds() / STEP_S)) + 1
     repeats = copies(reports)
+    closed = _closed(reports)
     space = road_space(roads)
     tracks, judged = {}, []
     for unit, rows in _units(reports, repeats):
-        claims = read_claims(_closed(reports), rows, space, start=start, step_s=STEP_S)
+        claims = read_claims(closed, rows, space, start=start, step_s=STEP_S)
         if not claims.reachable:
             continue
         random = np.random.default_rng([seed, crc32(unit.encode())])
         ensemble = draw_ensemble(space, claims, members=members, steps=steps, random=random)
         one = Judged(unit=unit, claims=claims, ensemble=ensemble, agreed=agreement(claims, ensemble, len(space.lon)))
         judged.append(one)
-        tracks[unit] = _track(one, _closed(reports), roads, start=start, end=end)
+        tracks[unit] = _track(one, closed, roads, start=start, end=end)
     return Reconstruction(
-        reports=reports,
+        reports=given,
         tracks=tracks,
-        verdicts=verdicts(_closed(reports), judged, repeats, space, start=start),
+        verdicts=verdicts(closed, judged, repeats, space, start=start),
         roads=roads.table,
         places=roads.places,
         seed=seed,
@@ -112,6 +119,13 @@ def _units(reports: gpd.GeoDataFrame, repeats: "pd.Series[str]") -> list[tuple[s
     return [(unit, rows) for _, unit, rows in sorted(units, key=lambda entry: entry[:2])]
 
 
+def _in_utc(reports: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The reports with the index, the times and the numbers that the contract has, whatever could be read as such."""
+    times = {name: reports[name].astype(tables.TIME) for name in ("earliest", "latest")}
+    radius = reports["radius_m"].to_numpy(float, na_value=np.nan)
+    return reports.assign(**times, radius_m=radius).reset_index(drop=True)
+
+
 def _closed(reports: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The reports with an open end closed at its beginning: an incident without an end is known for one moment."""
     return reports.assign(latest=reports["latest"].fillna(reports["earliest"]))
@@ -120,33 +134,3 @@ def _closed(reports: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _span(reports: gpd.GeoDataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
     times = pd.concat([reports["earliest"], reports["latest"]]).dropna()
     return times.min(), times.max()
-
-
-def _check(reports: gpd.GeoDataFrame) -> None:
-    """Refuse what is not a reports table, with everything that is wrong at once."""
-    faults = []
-
-    def fault(column: str | None, problem: str, remedy: str) -> None:
-        faults.append(Fault(file="<table>", row=None, column=column, value="", problem=problem, remedy=remedy))
-
-    for name in tables.REPORTS:
-        if name not in reports and name in (
-            "report_id",
-            "kind",
-            "unit",
-            "earliest",
-            "latest",
-            "geometry",
-            "radius_m",
-            "reliability",
-            "credibility",
-            "origin",
-        ):
-            fault(name, "is missing", "read the reports with read_reports, which fills what a file lacks")
-    for name in ("earliest", "latest"):
-        if name in reports and not isinstance(reports[name].dtype, pd.DatetimeTZDtype):
-            fault(name, "has no time zone", "make it a timezone-aware time, as read_reports does")
-    if len(reports) == 0:
-        fault(None, "holds no report", "give at least one")
-    if faults:
-        raise BadReport(faults)

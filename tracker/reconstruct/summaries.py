@@ -48,15 +48,8 @@ def roads_used(
         for name, share in (("t05", 0.05), ("t50", 0.5), ("t95", 0.95))
     }
     table = network.table.iloc[number]
-    used = gpd.GeoDataFrame(
-        {"road": table["road"], "probability": count / len(members)},
-        geometry=table.geometry,
-        crs=tables.CRS,
-        index=number,
-    )
-    for name, values in quantiles.items():
-        used[name] = pd.DatetimeIndex(values).as_unit("us")
-    return used[["road", "probability", "t05", "t50", "t95", "geometry"]]
+    columns = {"road": table["road"], "probability": count / len(members), "geometry": table.geometry, **quantiles}
+    return tables.table(columns, tables.EDGES).set_axis(number)
 
 
 def distinct_routes(
@@ -90,7 +83,7 @@ def distinct_routes(
                 break
         else:
             kinds.append((edges, [number]))
-    rows, shapes = [], []
+    rows = []
     for _, group in sorted(kinds, key=lambda kind: (-len(kind[1]), kind[1][0])):
         agreed = agreement[:, group].mean(axis=1)
         history = members[group[0]]
@@ -101,7 +94,7 @@ def distinct_routes(
                 "length_m": float(reached[1] - reached[0]),
                 "supporting": tuple(r for r, p in zip(report_ids, agreed, strict=True) if p >= 0.5),
                 "conflicting": tuple(r for r, p in zip(report_ids, agreed, strict=True) if p < 0.5),
+                "geometry": shapely.simplify(history.path.between(*reached), 0.0002),
             }
         )
-        shapes.append(shapely.simplify(history.path.between(*reached), 0.0002))
-    return gpd.GeoDataFrame(rows, geometry=shapes, crs=tables.CRS)
+    return tables.table({name: [row[name] for row in rows] for name in tables.ROUTES}, tables.ROUTES)
