@@ -259,3 +259,14 @@ def test_of_two_visits_to_a_place_the_first_counts_though_the_second_comes_neare
         pytest.approx(metres[2] + 0.7 * (metres[3] - metres[2]), abs=200),
         pytest.approx(0, abs=200),
     )
+
+
+def test_what_a_notebook_shows_of_a_track_fits_on_a_line(track: Track) -> None:
+    shown = [repr(track), repr(track.histories[0]), repr(track.histories[0].path)]
+    assert all(len(line) < 200 and "array" not in line for line in shown)
+    assert track.unit in shown[0]
+
+
+def test_a_misspelt_place_is_answered_with_the_name_that_is_there(track: Track) -> None:
+    with pytest.raises(UnknownPlace, match=r"Krasnoje \(did you mean Krasnoye\?\)"):
+        track.passages(["Krasnoje"])

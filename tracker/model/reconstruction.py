@@ -8,7 +8,7 @@ import geopandas as gpd
 from tracker.model.track import Track
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Reconstruction:
     """All units' tracks and all reports' verdicts, from one call."""
 
@@ -24,3 +24,6 @@ class Reconstruction:
     """Named places of the road data, for labels and look-up (tables.PLACES)."""
     seed: int
     """The seed that the histories were drawn with."""
+
+    def __repr__(self) -> str:
+        return f"<Reconstruction of {len(self.reports)} reports: tracks of {', '.join(self.tracks) or 'no unit'}>"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 
 import geopandas as gpd
@@ -21,7 +22,7 @@ PASSING_M = 10_000.0
 """How near a road must come to a named place to pass it: by-passes lie 1 to 7 km from town centres."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RoadPath:
     """A way over the roads without times; histories that took the same roads share one."""
 
@@ -35,6 +36,9 @@ class RoadPath:
     """(v,) latitude of the vertices, EPSG:4326."""
     metres: Floats
     """(v,) true metres from the start of the path to each vertex."""
+
+    def __repr__(self) -> str:
+        return f"<RoadPath of {self.leg_start[-1] / 1000:.0f} km, {len(self.edges)} stretches of road>"
 
     @cached_property
     def xyz(self) -> Floats:
@@ -80,7 +84,7 @@ class RoadPath:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class History:
     """One plausible timed path of a unit over the roads."""
 
@@ -91,13 +95,17 @@ class History:
     metres: Floats
     """(k,) metres along the path at those moments, never decreasing."""
 
+    def __repr__(self) -> str:
+        hours, km = (self.seconds[-1] - self.seconds[0]) / 3600, (self.metres[-1] - self.metres[0]) / 1000
+        return f"<History of {hours:.1f} h and {km:.0f} km>"
+
     def time_at(self, metres: Floats) -> Floats:
         """Seconds after the track's start at which the unit first came to each chainage."""
         arrival = np.concatenate([[True], np.diff(self.metres) > 0])
         return np.asarray(np.interp(metres, self.metres[arrival], self.seconds[arrival]))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Track:
     """The weighted ensemble of histories of one unit."""
 
@@ -121,6 +129,10 @@ class Track:
     """Distinct routes, heaviest first (tables.ROUTES)."""
     places: gpd.GeoDataFrame
     """Named places that `passages` can look up."""
+
+    def __repr__(self) -> str:
+        known = f"{self.known_from:%Y-%m-%d %H:%M} to {self.known_until:%Y-%m-%d %H:%M} UTC"
+        return f"<Track of {self.unit}, known {known}, {len(self.histories)} histories, {len(self.routes)} routes>"
 
     def positions(self, times: object) -> gpd.GeoDataFrame:
         """Every history's position at every asked time.
@@ -289,9 +301,10 @@ class Track:
             known.setdefault(str(local).casefold(), point)
         unknown = [str(name) for name in asked if str(name).casefold() not in known]
         if unknown:
-            raise UnknownPlace(
-                f"no place named {', '.join(unknown)} in the road data; give {{name: (lon, lat)}} instead"
-            )
+            names = {str(name).casefold(): str(name) for name in self.places["place"]}
+            close = {n: get_close_matches(n.casefold(), names, 1) for n in unknown}
+            asked_for = ", ".join(f"{n} (did you mean {names[m[0]]}?)" if m else n for n, m in close.items())
+            raise UnknownPlace(f"no place named {asked_for} in the road data; give {{name: (lon, lat)}} instead")
         return [(str(n), known[str(n).casefold()].x, known[str(n).casefold()].y, radius_m) for n in asked]
 
 
