@@ -1,11 +1,12 @@
 """What is said of each report, and why."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.reconstruct.told import fork, report, straight, told, verdict
+from tests.reconstruct.told import STRAIGHT, TRUNK, draw, fork, report, straight, told, verdict
 from tracker.model import tables
 from tracker.reconstruct import reconstruct
 from tracker.roads import RoadNetwork
@@ -101,6 +102,58 @@ def test_an_absence_against_the_track_is_doubted_and_one_beside_it_kept(road: Ro
     assert verdict(march, "beside")["verdict"] == "supports"
 
 
+def test_a_true_absence_far_from_the_track_is_never_impossible_and_only_its_grade_speaks_against_it(
+    road: RoadNetwork,
+) -> None:
+    # Whoever says that nobody was 110 km away tells the truth, however fast one would have to drive there.
+    absent = report("absent", (40.7, 51.0), "08:00", "08:05", kind="absence", reliability="E", credibility=5)
+    said = verdict(reconstruct(told(*MARCH, absent), road, members=100), "absent")
+    assert said["verdict"] == "doubtful"
+    assert said["reason"] == "its grade E5 alone makes it 2% likely"
+
+
+def test_an_absence_from_where_the_track_is_tells_how_probably_it_was_there(road: RoadNetwork) -> None:
+    absent = report(
+        "absent", (39.7, 51.0), "08:50", "09:10", kind="absence", radius_m=5000.0, reliability="D", credibility=4
+    )
+    said = verdict(reconstruct(told(*MARCH, absent), road, members=100), "absent")
+    assert said["verdict"] == "doubtful"
+    found = re.search(r"track of column was within its circle in its time \((\d+)%\)", str(said["reason"]))
+    assert found is not None
+    assert int(found[1]) > 80
+
+
+def test_a_radius_that_covers_a_road_within_reach_is_not_cut_off_though_another_road_is_nearer(
+    tmp_path: Path,
+) -> None:
+    # The place lies on a road that nothing joins; 3 km south of it, within its radius, the column drives by.
+    island = {"p": (39.65, 51.027), "q": (39.75, 51.027)}
+    roads = draw(tmp_path, {**STRAIGHT, **island}, [("abcd", TRUNK), ("pq", TRUNK)])
+    weak = report("weak", (39.7, 51.027), "08:10", "08:20", radius_m=5000.0, reliability="E", credibility=5)
+    on_time = report("on time", (39.7, 51.027), "08:40", "08:45", radius_m=5000.0, reliability="E", credibility=5)
+    march = reconstruct(told(*MARCH, weak, on_time), roads, members=100)
+    reasons = march.verdicts.set_index("report_id")["reason"]
+    assert "no road" not in " ".join(reasons)
+    assert verdict(march, "weak")["verdict"] == "impossible"
+    assert re.search(r"would need \d+ km/h from a", reasons["weak"])
+    assert verdict(march, "on time")["verdict"] == "doubtful"
+
+
+def test_a_report_that_the_column_could_only_have_come_from_is_measured_in_that_direction(tmp_path: Path) -> None:
+    # A one-way street of 42 km from f to a: from there to the column it is half an hour, back there is no way.
+    nodes = {**STRAIGHT, "f": (38.4, 51.0)}
+    roads = draw(tmp_path, nodes, [("fa", {**TRUNK, "oneway": "yes"}), ("abcd", TRUNK)])
+    before = report("before", (38.41, 51.0), "07:10", reliability="E", credibility=5)
+    late = report("late", (38.41, 51.0), "07:50", reliability="E", credibility=5)
+    after = report("after", (38.41, 51.0), "11:30", reliability="E", credibility=5)
+    march = reconstruct(told(*MARCH, before, late, after), roads, members=100)
+    assert verdict(march, "before")["verdict"] != "impossible"
+    assert verdict(march, "late")["verdict"] == "impossible"
+    assert re.search(r"would need \d+ km/h to a", str(verdict(march, "late")["reason"]))
+    assert verdict(march, "after")["verdict"] == "impossible"
+    assert re.search(r"no road of the network joins its place to that of \w", str(verdict(march, "after")["reason"]))
+
+
 def test_a_report_without_a_unit_is_held_against_the_tracks(road: RoadNetwork) -> None:
     fits = report("fits", (39.7, 51.0), "08:50", "09:10", unit=None)
     far = report("far", (40.7, 51.0), "08:01", unit=None, reliability="D", credibility=4)
@@ -111,8 +164,6 @@ def test_a_report_without_a_unit_is_held_against_the_tracks(road: RoadNetwork) -
 
 
 def test_a_place_that_no_road_joins_is_said_to_be_so(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from tests.reconstruct.told import STRAIGHT, TRUNK, draw
-
     island = {"p": (39.1, 52.0), "q": (39.4, 52.0)}
     roads = draw(tmp_path_factory.mktemp("island"), {**STRAIGHT, **island}, [("abcd", TRUNK), ("pq", TRUNK)])
     said = verdict(reconstruct(told(*MARCH, report("x", (39.2, 52.0), "09:00", "14:00")), roads, members=100), "x")

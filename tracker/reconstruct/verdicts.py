@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,10 +12,10 @@ from numpy.typing import NDArray
 from tracker.model import geodesy, tables
 from tracker.reconstruct.agreement import agreement, nearest_m
 from tracker.reconstruct.claims import Claims, read_claims
+from tracker.reconstruct.drives import Drives, Spots
 from tracker.reconstruct.ensemble import STEP_S, Ensemble
-from tracker.reconstruct.filtering import PASSING, SIGHTING
-from tracker.reconstruct.space import RoadSpace
-from tracker.roads import RoadNetwork, travel_between
+from tracker.reconstruct.filtering import ABSENCE, PASSING, SIGHTING
+from tracker.reconstruct.space import CELL_S, RoadSpace
 
 Floats = NDArray[np.float64]
 
@@ -65,20 +66,21 @@ def verdicts(
     start : moment of step 0
     """
     found: dict[int, tuple[float, str, str]] = {}
+    drives = Drives(space)
     for one in judged:
-        found.update(_of_unit(reports, one, space))
+        found.update(_of_unit(reports, one, drives))
     trusted = {one.unit: one for one in judged}
     rows = []
     for row, report in enumerate(reports.itertuples(index=False)):
         if row not in found:
-            found[row] = _of_other(reports, row, report, trusted, repeats.iloc[row], space, start)
+            found[row] = _of_other(reports, row, report, trusted, repeats.iloc[row], drives, start)
         p, verdict, reason = found[row]
         rows.append((report.report_id, report.unit, p, verdict, reason))
     columns = dict(zip(("report_id", "unit", "p_true", "verdict", "reason"), zip(*rows, strict=True), strict=True))
     return tables.table({**columns, "geometry": reports.geometry}, tables.VERDICTS)
 
 
-def _of_unit(reports: gpd.GeoDataFrame, one: Judged, space: RoadSpace) -> dict[int, tuple[float, str, str]]:
+def _of_unit(reports: gpd.GeoDataFrame, one: Judged, drives: Drives) -> dict[int, tuple[float, str, str]]:
     found = {}
     p_true = one.p_true
     for k, row in enumerate(one.claims.rows):
@@ -89,7 +91,7 @@ def _of_unit(reports: gpd.GeoDataFrame, one: Judged, space: RoadSpace) -> dict[i
         elif p >= 0.5:
             found[int(row)] = (p, SUPPORTS, f"agrees with the track of {one.unit} ({p:.0%})")
         else:
-            found[int(row)] = (p, *_against(reports, one.claims, k, p, one, space))
+            found[int(row)] = (p, *_against(reports, one.claims, k, p, one, drives))
     return found
 
 
@@ -99,7 +101,7 @@ def _of_other(
     report: object,
     judged: Mapping[str, Judged],
     repeated: str | float,
-    space: RoadSpace,
+    drives: Drives,
     start: pd.Timestamp,
 ) -> tuple[float, str, str]:
     """The verdict on a report that moved no track."""
@@ -119,6 +121,7 @@ def _of_other(
             UNUSED,
             f"no track of {unit} could be made" if not pd.isna(unit) else "there is no track to hold it against",
         )
+    space = drives.space
     claims = read_claims(reports, np.array([row], np.int32), space, start=start, step_s=STEP_S)
     fits = {name: _fits(agreement(claims, one.ensemble, len(space.lon))[0]) for name, one in against.items()}
     best = max(fits, key=lambda name: fits[name])
@@ -129,7 +132,7 @@ def _of_other(
     p = min(fits[best], believed) if believed < 0.5 else fits[best]
     if p >= 0.5:
         return p, UNUSED, f"names no unit, so it moves no track; it fits {best} ({p:.0%})"
-    return p, *_against(reports, claims, 0, p, against[best], space)
+    return p, *_against(reports, claims, 0, p, against[best], drives)
 
 
 def _fits(agreed: Floats) -> float:
@@ -139,18 +142,22 @@ def _fits(agreed: Floats) -> float:
 
 
 def _against(
-    reports: gpd.GeoDataFrame, claims: Claims, k: int, p: float, one: Judged, space: RoadSpace
+    reports: gpd.GeoDataFrame, claims: Claims, k: int, p: float, one: Judged, drives: Drives
 ) -> tuple[str, str]:
     """Doubtful or impossible, and the strongest reason."""
     row = int(claims.rows[k])
-    conflict = _worst_conflict(reports, row, one, space.network)
-    if conflict is not None:
-        return IMPOSSIBLE, conflict
     reasons = []
-    away = nearest_m(claims, one.ensemble, space.tree.data, k)
-    radius = float(reports["radius_m"].iloc[row])
-    if away > radius:
-        reasons.append(f"the track of {one.unit} comes no nearer than {away / 1000:.0f} km in its time")
+    if claims.kind[k] == ABSENCE:
+        # Only presence speaks against an absence: how far the track is from its place is for it.
+        if (inside := _inside(claims, one.ensemble, k)) >= 0.01:
+            reasons.append(f"the track of {one.unit} was within its circle in its time ({inside:.0%})")
+    else:
+        conflict = _worst_conflict(reports, row, one, drives)
+        if conflict is not None:
+            return IMPOSSIBLE, conflict
+        away = nearest_m(claims, one.ensemble, drives.space.tree.data, k)
+        if away > float(reports["radius_m"].iloc[row]):
+            reasons.append(f"the track of {one.unit} comes no nearer than {away / 1000:.0f} km in its time")
     believed = float(claims.believed[k])
     if believed < 0.5:
         source = reports["reliability"].iloc[row]
@@ -161,34 +168,56 @@ def _against(
     return DOUBTFUL, "; ".join(reasons)
 
 
+def _inside(claims: Claims, ensemble: Ensemble, k: int) -> float:
+    """Share of the histories that were on one of a claim's cells at some step of its interval."""
+    steps = len(ensemble.cells)
+    begin, end = np.clip([claims.first[k], claims.last[k] + 1], 0, steps)
+    cells = claims.cell[claims.ptr[k] : claims.ptr[k + 1]]
+    return float(np.isin(ensemble.cells[begin:end], cells).any(axis=0).mean())
+
+
 def _digit(grade: object) -> str:
     return "?" if pd.isna(grade) else str(grade)  # type: ignore[call-overload]
 
 
-def _worst_conflict(reports: gpd.GeoDataFrame, row: int, one: Judged, network: RoadNetwork) -> str | None:
+def _worst_conflict(reports: gpd.GeoDataFrame, row: int, one: Judged, drives: Drives) -> str | None:
     """The trusted report that the doubted one is farthest from being reconciled with, if physics forbids both."""
     sure = (one.p_true >= 0.8) & (one.claims.rows != row) & np.isin(one.claims.kind, [SIGHTING, PASSING])
     doubted, trusted = reports.iloc[row], reports.iloc[one.claims.rows[sure]]
+    apart = geodesy.distance_m(doubted.geometry.x, doubted.geometry.y, trusted.geometry.x, trusted.geometry.y)
+    beyond = apart > np.asarray(trusted["radius_m"], float) + float(doubted["radius_m"])
+    trusted, apart = trusted[beyond], apart[beyond]
     if len(trusted) == 0:
         return None
-    apart = geodesy.distance_m(doubted.geometry.x, doubted.geometry.y, trusted.geometry.x, trusted.geometry.y)
-    slack = np.asarray(trusted["radius_m"], float) + float(doubted["radius_m"])
-    # The most time that there can have been between the two, in either order.
-    later = (doubted["latest"] - trusted["earliest"]).dt.total_seconds().to_numpy(float)
-    earlier = (trusted["latest"] - doubted["earliest"]).dt.total_seconds().to_numpy(float)
-    hours = np.maximum(np.maximum(later, earlier), 0) / 3600
-    needed = np.maximum(apart - slack, 0) / 1000 / np.maximum(hours, 1 / 60)
-    for k in np.argsort(-needed, kind="stable")[:5]:
-        if needed[k] <= 0:
-            break
-        here, there = trusted.geometry.iloc[k], doubted.geometry
-        metres, seconds = travel_between(network, (here.x, here.y), (there.x, there.y))
-        share = max(0.0, 1 - slack[k] / metres) if metres > 0 else 0.0
-        if seconds * share > hours[k] * 3600:
-            trusted_id = trusted["report_id"].iloc[k]
-            if not np.isfinite(metres):
-                return f"no road of the network joins its place to that of {trusted_id}"
-            if hours[k] < 1 / 60:
-                return f"at the same time {trusted_id} places {one.unit} {apart[k] / 1000:.0f} km away"
-            return f"would need {metres * share / 1000 / hours[k]:.0f} km/h from {trusted_id}"
-    return None
+    here = _spots(drives, doubted)
+    there = [_spots(drives, report) for _, report in trusted.iterrows()]
+    # The most time that there can have been from the trusted one to the doubted, and from the doubted to the trusted:
+    # an order that the intervals forbid has less than none. Each order has its own ways.
+    spare = np.stack(
+        [_seconds(doubted["latest"] - trusted["earliest"]), _seconds(trusted["latest"] - doubted["earliest"])]
+    )
+    drive = np.stack([drives.seconds(here, there, back=True), drives.seconds(here, there)])
+    times = np.where(spare >= 0, drive / np.maximum(spare, 60.0), np.inf)
+    order = times.argmin(axis=0)
+    least = times.min(axis=0)
+    # Between cells there is room for a rounding of half a cell at each end.
+    forbidden = (drive > spare + CELL_S).all(axis=0)
+    if not forbidden.any():
+        return None
+    worst = int(np.where(forbidden, least, -1).argmax())
+    trusted_id, available = trusted["report_id"].iloc[worst], spare[order[worst], worst]
+    if not np.isfinite(least[worst]):
+        return f"no road of the network joins its place to that of {trusted_id}"
+    if available < 60:
+        return f"at the same time {trusted_id} places {one.unit} {apart[worst] / 1000:.0f} km away"
+    ends = (there[worst], here) if order[worst] == 0 else (here, there[worst])
+    speed = drives.metres(*ends) / 1000 / (available / 3600)
+    return f"would need {speed:.0f} km/h {'from' if order[worst] == 0 else 'to'} {trusted_id}"
+
+
+def _spots(drives: Drives, report: "pd.Series[Any]") -> Spots:
+    return drives.spots(report["geometry"].x, report["geometry"].y, float(report["radius_m"]))
+
+
+def _seconds(times: "pd.Series[pd.Timedelta]") -> Floats:
+    return np.asarray(times / pd.Timedelta(seconds=1), float)
