@@ -21,6 +21,53 @@ test("where only one of two names fits, the city wins over the village", () => {
   assert.deepEqual(placed.map((one) => one.text), ["city"]);
 });
 
+test("no place's name lies under a control of the map", () => {
+  const zoom = [0, 0, 60, 90];
+  const placed = player.placeLabels([label("under it", 30, 40, 1), label("beside it", 62, 20, 1)], view, [zoom]);
+  assert.ok(placed.some((one) => one.text === "beside it"));
+  for (const { box } of placed) assert.ok(!overlap(box, zoom));
+});
+
+test("a place's name keeps off the symbols of reports where it has the choice", () => {
+  const left = player.placeLabels([label("city", 200, 100, 1)], view, [], [[220, 101], [200, 100]]);
+  assert.ok(left[0].box[2] < 200);
+  const [town] = player.placeLabels([label("town", 200, 100, 2), label("city", 240, 104, 1)], view).filter((one) => one.rank > 1);
+  assert.ok(town.box[2] < 200);
+  const everywhere = [[220, 100], [225, 100], [180, 100], [200, 80], [205, 80], [200, 120], [205, 120]];
+  assert.ok(player.placeLabels([label("city", 200, 100, 1)], view, [], everywhere)[0].box[2] < 200);
+});
+
+const named = (rank, ...box) => ({ rank, box });
+const open = { width: 800, height: 600 };
+
+test("a unit's name stands right of its marker, and gives way to a city but not far to a village", () => {
+  const boxes = player.nameBoxes(400, 300, 80), side = (...places) => player.bestSide(boxes, places, [], open);
+  assert.equal(side(), 0);
+  assert.ok(boxes[0][0] > 400 && boxes[1][2] < 400);
+  assert.equal(side(named(1, ...boxes[0])), 1);
+  const village = [named(3, ...boxes[0]), named(1, ...boxes[1]), named(1, 300, 200, 500, 290), named(1, 300, 310, 500, 340)];
+  assert.equal(side(...village), 0);
+});
+
+test("a unit's name keeps clear of other units and controls, and stays inside of the map", () => {
+  const boxes = player.nameBoxes(400, 300, 80);
+  assert.equal(player.bestSide(boxes, [named(1, ...boxes[1])], [boxes[0]], open), 2);
+  assert.equal(player.bestSide(player.nameBoxes(790, 300, 80), [], [], open), 1);
+});
+
+test("a unit's name does not change its side for little", () => {
+  const boxes = player.nameBoxes(400, 300, 80), village = named(3, ...boxes[1]), city = named(1, ...boxes[1]);
+  assert.equal(player.bestSide(boxes, [village], [], open, 1), 1);
+  assert.equal(player.bestSide(boxes, [city], [], open, 1), 0);
+  assert.equal(player.bestSide(boxes, [], [boxes[1]], open, 1), 0);
+});
+
+test("of a place under a unit's name nothing is shown, and one beside it stays", () => {
+  const places = [named(1, 0, 0, 60, 14), named(1, 100, 0, 160, 14), named(2, 58, 16, 100, 30)];
+  assert.deepEqual(player.coveredPlaces(places, [[50, 0, 99, 16]]), [0]);
+  assert.deepEqual(player.coveredPlaces(places, []), []);
+});
+
 test("the chart's scales go there and back, and its ends lie inside of the box", () => {
   const frame = player.chartFrame(model, 600, 300, 80);
   assert.equal(frame.x(0), 80);

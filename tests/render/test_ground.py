@@ -66,9 +66,19 @@ def test_a_network_that_is_too_large_keeps_its_main_roads() -> None:
 
 def test_labels_are_the_larger_places_first_and_no_more_than_wanted() -> None:
     near = np.array([40.0]), np.array([50.0])
-    labels = labels_scene(small_march().places, HERE, scale=10_000, near=near, most=3)
+    nothing = np.empty(0), np.empty(0)
+    labels = labels_scene(small_march().places, HERE, scale=10_000, near=near, told=nothing, most=3)
     assert [label["text"] for label in labels] == ["Southford", "Northgate", "Millbrook"]
     assert [label["local"] for label in labels] == ["Южный Брод", "Северные Ворота", ""]
+
+
+def test_of_places_of_one_size_the_more_reported_comes_first() -> None:
+    places = small_march().places
+    near = np.array([40.0]), np.array([50.0])
+    north = places[places["place"] == "Northgate"].geometry.iloc[0]
+    told = np.array([north.x + 0.01] * 2), np.array([north.y] * 2)
+    labels = labels_scene(places, HERE, scale=10_000, near=near, told=told, most=3)
+    assert [label["text"] for label in labels] == ["Northgate", "Southford", "Millbrook"]
 
 
 @pytest.mark.parametrize("highway", ["motorway_link", "trunk", "nonsense", ""])

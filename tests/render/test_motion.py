@@ -11,7 +11,7 @@ from tests.render.made_up import small_march, small_scene
 from tracker.model import History, RoadPath
 from tracker.model.geodesy import distance_m, path_metres
 from tracker.render.axis import axis_between
-from tracker.render.motion import FRACTIONS, SCALE, motion_of, shown, unit_scene
+from tracker.render.motion import FRACTIONS, HISTORY_TOLERANCE_M, SCALE, motion_of, shown, unit_scene
 from tracker.render.pack import unpack
 
 Floats = NDArray[np.float64]
@@ -57,7 +57,7 @@ def test_a_dot_is_where_its_history_was_to_within_the_tolerances(unit: int) -> N
             drawn = np.interp(there, along, lon), np.interp(there, along, lat)
             metres = np.interp(t, history.seconds, history.metres)
             true = (np.interp(metres, history.path.metres, c) for c in (history.path.lon, history.path.lat))
-            assert float(distance_m(*drawn, *true)) < 500
+            assert float(distance_m(*drawn, *true)) < HISTORY_TOLERANCE_M + 100
 
 
 def test_a_unit_is_told_only_while_it_is_not_lost() -> None:

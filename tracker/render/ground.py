@@ -17,6 +17,8 @@ Flags = NDArray[np.bool_]
 
 RANKS = {"city": 1, "town": 2, "village": 3}
 """Places that are larger have their labels first; all others are rank 4."""
+TOLD_M = 10_000.0
+"""A report this near to a place, in metres, makes the reader look for its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +100,15 @@ def roads_scene(
 
 
 def labels_scene(
-    places: gpd.GeoDataFrame, box: Box, *, scale: int, near: tuple[Floats, Floats], most: int
+    places: gpd.GeoDataFrame,
+    box: Box,
+    *,
+    scale: int,
+    near: tuple[Floats, Floats],
+    told: tuple[Floats, Floats],
+    most: int,
 ) -> list[dict[str, object]]:
-    """A scene's `labels`: places inside the box, larger ones first, then those nearer to the march.
+    """A scene's `labels`: places inside the box, larger first, then more reported, then nearer to the march.
 
     Parameters
     ----------
@@ -108,6 +116,7 @@ def labels_scene(
     box : what the picture frames
     scale : packed coordinates are degrees times this
     near : longitudes and latitudes (n,) of the march
+    told : longitudes and latitudes (n,) of the reports
     most : how many at most
     """
     placed = places[~(places.geometry.isna() | places.geometry.is_empty) & places["place"].notna()]
@@ -116,7 +125,8 @@ def labels_scene(
     placed, lon, lat = placed[inside], lon[inside], lat[inside]
     rank = np.array([RANKS.get(str(kind), 4) for kind in placed["kind"]], int)
     away = np.array([_least_metres(x, y, near) for x, y in zip(lon, lat, strict=True)])
-    chosen = np.lexsort((placed["place"].astype(str), away, rank))[:most]
+    reported = np.array([(geodesy.distance_m(x, y, *told) < TOLD_M).sum() for x, y in zip(lon, lat, strict=True)], int)
+    chosen = np.lexsort((placed["place"].astype(str), away, -reported, rank))[:most]
     labels: list[dict[str, object]] = []
     for k in chosen:
         name, local = str(placed["place"].iloc[k]), placed["place_local"].iloc[k]

@@ -32,8 +32,8 @@ LOST_M = 300_000.0
 """A unit that may be anywhere within more than this is not drawn, as in templates/player/moments.js."""
 PATH_TOLERANCE_M = 40.0
 """How far a path that is drawn may lie from the path itself."""
-HISTORY_TOLERANCE_M = 400.0
-"""How far a dot may be from its history's position at any time."""
+HISTORY_TOLERANCE_M = 1_000.0
+"""How far a dot may be from its history's position at any time: less than the column is long, and 25 kB of page."""
 LEVEL = 0.9
 """Share of the probability that a median's radius holds."""
 FRACTIONS = 100_000

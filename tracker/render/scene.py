@@ -63,8 +63,8 @@ def build_scene(
     t0, end = _span(march)
     motions = {name: motion_of(track) for name, track in march.tracks.items()}
     box, axis = _frame(march.reports, motions)
-    near = _medians(motions)
-    labels = labels_scene(march.places, box, scale=SCALE, near=near, most=MOST_LABELS)
+    near, told = _medians(motions), _coordinates(march.reports)
+    labels = labels_scene(march.places, box, scale=SCALE, near=near, told=told, most=MOST_LABELS)
     seconds = round((end - t0).total_seconds())
     reports, roadblocks, incidents = reports_scene(march, t0=t0, axis=axis, units=list(motions), scale=SCALE)
     return {
@@ -128,6 +128,12 @@ def _told(reports: list[dict[str, object]]) -> dict[str, int]:
 
 def _rounded(lon: float, lat: float) -> tuple[float, float]:
     return round(float(lon), 5), round(float(lat), 5)
+
+
+def _coordinates(reports: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    """Where reports are, those that are placed."""
+    points = reports.geometry[~(reports.geometry.isna() | reports.geometry.is_empty)]
+    return points.x.to_numpy(), points.y.to_numpy()
 
 
 def _framed(reports: gpd.GeoDataFrame, motions: Mapping[str, Motion]) -> tuple[Floats, Floats]:

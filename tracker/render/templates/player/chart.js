@@ -71,32 +71,28 @@
     g.font = `11.5px ${P.FONT}`;
   }
 
-  /** The parts of [from, to] in which the unit is not lost, each as rows of pixels for its band. */
-  function bandRuns(f, unit, from, to) {
-    const { band, median } = unit, start = Math.max(from, band.t[0]), end = Math.min(to, band.t[band.t.length - 1]);
+  /** The part of a unit's band between two moments as rows of pixels. */
+  function bandRows(f, { band }, from, to) {
+    const start = Math.max(from, band.t[0]), end = Math.min(to, band.t[band.t.length - 1]);
     if (!(end > start)) return [];
-    const runs = [[]];
-    for (const t of [start, ...band.t.filter((one) => one > start && one < end), end]) {
+    return [start, ...band.t.filter((one) => one > start && one < end), end].map((t) => {
       const place = P.between(band.t, t), km = (column) => f.y(P.mix(column, place));
-      // Where the map shows no unit, a band over the whole march would tell nothing either.
-      if (P.mix(median.radius, P.between(median.t, t)) > P.LOST_M) runs.push([]);
-      else runs.at(-1).push({ x: f.x(t), low: km(band.low), middle: km(band.middle), high: km(band.high) });
-    }
-    return runs.filter((run) => run.length > 1);
+      return { x: f.x(t), low: km(band.low), middle: km(band.middle), high: km(band.high) };
+    });
   }
 
-  /** One run of a band as a filled shape, and its middle as a line. */
-  function paintBand(g, rows, colour, known) {
+  /** A part of a band as a filled shape, and its middle as a line. */
+  function paintBand(g, rows, colour, sure) {
     g.beginPath();
     for (const row of rows) g.lineTo(row.x, row.high);
     for (const row of [...rows].reverse()) g.lineTo(row.x, row.low);
     g.closePath();
     g.fillStyle = g.strokeStyle = colour;
-    g.globalAlpha = known ? 0.24 : 0.07;
+    g.globalAlpha = sure ? 0.24 : 0.08;
     g.fill();
-    g.globalAlpha = known ? 1 : 0.5;
-    g.lineWidth = known ? 2 : 1.2;
-    if (!known) g.setLineDash([3, 4]);
+    g.globalAlpha = sure ? 1 : 0.4;
+    g.lineWidth = sure ? 2 : 1.2;
+    if (!sure) g.setLineDash([3, 4]);
     g.beginPath();
     for (const row of rows) g.lineTo(row.x, row.middle);
     g.stroke();
@@ -107,10 +103,9 @@
   function paintUnits(g, f, model) {
     g.lineJoin = "round";
     model.units.forEach((unit, index) => {
-      const parts = [[-Infinity, unit.knownFrom, false], [unit.knownUntil, Infinity, false], [unit.knownFrom, unit.knownUntil, true]];
-      for (const [from, to, known] of parts) {
-        for (const run of bandRuns(f, unit, from, to)) paintBand(g, run, P.unitColour(index), known);
-      }
+      // Where the map shows no unit, a band over the whole march would tell nothing either.
+      const drawn = unit.spells.filter(({ look }) => look !== "lost");
+      for (const { from, to, look } of drawn) paintBand(g, bandRows(f, unit, from, to), P.unitColour(index), look === "sure");
     });
   }
 
@@ -167,7 +162,7 @@
     const dots = model.units.map((_, index) => {
       const dot = document.createElement("span");
       dot.className = "tracker-chart-dot";
-      dot.style.backgroundColor = P.unitColour(index);
+      dot.style.backgroundColor = dot.style.borderColor = P.unitColour(index);
       slot.append(dot);
       return dot;
     });
@@ -181,8 +176,9 @@
       cursor.style.transform = `translateX(${frame.x(t).toFixed(1)}px)`;
       model.units.forEach((unit, index) => {
         const place = P.between(unit.band.t, t), km = P.mix(unit.band.middle, place);
-        const drawn = P.unitAt(unit, t).drawn && km >= frame.low && km <= frame.high;
-        dots[index].hidden = !drawn;
+        const { drawn, sure } = P.unitAt(unit, t);
+        dots[index].hidden = !drawn || km < frame.low || km > frame.high;
+        dots[index].classList.toggle("tracker-hollow", !sure);
         dots[index].style.transform = `translate(${frame.x(t).toFixed(1)}px, ${frame.y(km).toFixed(1)}px)`;
       });
     };

@@ -31,7 +31,7 @@
       for (const { unit, swatch, status, button } of entries) {
         const now = P.unitAt(unit, t), text = unitStatus(unit, now, clock, words);
         if (status.textContent !== text) status.textContent = text;
-        swatch.classList.toggle("tracker-hollow", now.phase !== "known");
+        swatch.classList.toggle("tracker-hollow", !now.sure);
         button.classList.toggle("tracker-faint", !now.drawn);
       }
     };

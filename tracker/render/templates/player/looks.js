@@ -47,19 +47,19 @@
     }
   }
 
-  /** Draws a unit's marker: full while reports carry it, hollow and faded where none do. */
-  function drawMarker(g, colour, x, y, known) {
-    g.globalAlpha = known ? 1 : 0.75;
+  /** Draws a unit's marker: full where its place is sure, hollow and faded where it is not. */
+  function drawMarker(g, colour, x, y, sure) {
+    g.globalAlpha = sure ? 1 : 0.75;
     g.beginPath();
     g.arc(x, y, 7, 0, 2 * Math.PI);
-    g.fillStyle = known ? colour : "rgba(255,255,255,.8)";
+    g.fillStyle = sure ? colour : "rgba(255,255,255,.8)";
     g.fill();
     g.lineWidth = 2;
-    g.strokeStyle = known ? "#fff" : colour;
-    if (!known) g.setLineDash([3, 2.5]);
+    g.strokeStyle = sure ? "#fff" : colour;
+    if (!sure) g.setLineDash([3, 2.5]);
     g.stroke();
     g.setLineDash([]);
-    if (known) {
+    if (sure) {
       g.beginPath();
       g.arc(x, y, 8.5, 0, 2 * Math.PI);
       g.lineWidth = 1;

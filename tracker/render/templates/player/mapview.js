@@ -36,10 +36,16 @@
     return { group: leaflet.layerGroup(lines), renderer };
   }
 
-  /** Paints the place names that fit; returns their boxes, so that the units' names can keep off them. */
-  function paintLabels(layer, scene, russian) {
-    const { g, view } = layer;
-    g.clearRect(0, 0, view.width, view.height);
+  /** Boxes of the map's own controls in its pixels: no name can be read under them. */
+  function controlBoxes(map) {
+    const whole = map.getContainer().getBoundingClientRect();
+    return [...map.getContainer().querySelectorAll(".leaflet-control")].map((one) => one.getBoundingClientRect())
+      .filter((box) => box.width && box.height)
+      .map((box) => [box.left - whole.left, box.top - whole.top, box.right - whole.left, box.bottom - whole.top]);
+  }
+
+  /** The place names that fit, with their boxes. */
+  function fitLabels({ g, view }, { scene, reports }, russian, controls) {
     const fonts = [`600 13px ${P.FONT}`, `500 12px ${P.FONT}`, `11.5px ${P.FONT}`, `11px ${P.FONT}`];
     const measured = scene.labels.map((label) => {
       const text = (russian && label.local) || label.text;
@@ -48,10 +54,16 @@
       const [x, y] = P.world(label.lon / scene.scale, label.lat / scene.scale);
       return { text, font, rank: label.rank, x: view.x(x), y: view.y(y), width: g.measureText(text).width, height: 14 };
     });
+    const symbols = reports.filter((report) => report.placed).map((report) => [view.x(report.x), view.y(report.y)]);
+    return P.placeLabels(measured, view, controls, symbols);
+  }
+
+  /** Paints place names but those of the indexes `hidden`. */
+  function paintLabels({ g, view }, places, hidden) {
+    g.clearRect(0, 0, view.width, view.height);
     g.textBaseline = "middle";
     g.lineJoin = "round";
-    const placed = P.placeLabels(measured, view);
-    for (const label of placed) {
+    for (const label of places.filter((_, i) => !hidden.includes(i))) {
       g.beginPath();
       g.arc(label.x, label.y, label.rank < 2 ? 3 : 2.2, 0, 2 * Math.PI);
       g.fillStyle = "#fff";
@@ -66,7 +78,6 @@
       g.fillStyle = "#3a372f";
       g.fillText(label.text, label.box[0], label.box[1] + 7.5);
     }
-    return placed.map((label) => label.box);
   }
 
   /** The map of a player: paint(), reportAt(point), show(report), destroy(); `state()` is asked when the view moves. */
@@ -83,12 +94,22 @@
       colour: P.unitColour(index), cloud: new Float64Array(2 * unit.histories.length),
       dot: P.cloudStamp(P.unitColour(index), Math.min(2, globalThis.devicePixelRatio || 1)),
     }));
-    let cache = null, hits = [], names = [];
+    let cache = null, hits = [], names = { places: [], controls: [] }, hidden = [];
     const paint = () => {
-      if (cache) hits = P.paintFrame(moving.g, moving.view, model, { ...cache, names }, brushes, state());
+      if (!cache) return;
+      const painted = P.paintFrame(moving.g, moving.view, model, { ...cache, names }, brushes, state());
+      hits = painted.hits;
+      const covered = P.coveredPlaces(names.places, painted.boxes);
+      // Most frames cover what the one before did: the names rest.
+      if (covered.join() === hidden.join()) return;
+      hidden = covered;
+      paintLabels(labels, names.places, hidden);
     };
     const labels = P.canvasLayer(leaflet, "tracker-labels", (layer) => {
-      names = paintLabels(layer, scene, russian);
+      const controls = controlBoxes(map);
+      names = { controls, places: fitLabels(layer, model, russian, controls) };
+      hidden = [];
+      paintLabels(layer, names.places, hidden);
     });
     const moving = P.canvasLayer(leaflet, "tracker-moving", (layer) => {
       cache = P.screenCache(model, layer.view);

@@ -2,7 +2,6 @@
 (function (P) {
   "use strict";
 
-  const LOST_M = 300_000;
   // An incident of which only the beginning was told is shown for an hour.
   const MOMENT_S = 3_600;
   const RADIUS_EARTH = 6_371_008.8;
@@ -70,10 +69,10 @@
     const [bandT, low, middle, high] = P.unpack(packed.band, 4);
     const unit = {
       id: packed.id, name: packed.name, knownFrom: packed.known_from, knownUntil: packed.known_until,
-      routes: packed.routes || [], histories, median: { t, x, y, radius },
+      histories, median: { t, x, y, radius },
       band: { t: bandT, low: low.map((v) => v / 10), middle: middle.map((v) => v / 10), high: high.map((v) => v / 10) },
     };
-    return { ...unit, trail: P.threadTrail(unit) };
+    return { ...unit, trail: P.threadTrail(unit), spells: P.spellsOf(unit.median, unit.knownFrom, unit.knownUntil) };
   }
 
   function openReport(report, scene, index) {
@@ -131,13 +130,14 @@
     return out;
   }
 
-  /** A unit at a moment: world x, y, radius in metres, phase before | known | after, and whether it is drawn at all. */
+  /** A unit at a moment: world x, y, radius in metres, phase before | known | after, whether it is sure, and whether it is drawn at all. */
   function unitAt(unit, t) {
     const place = P.between(unit.median.t, t);
     const radius = P.mix(unit.median.radius, place);
     const phase = t < unit.knownFrom ? "before" : t > unit.knownUntil ? "after" : "known";
     const [x, y] = P.trailAt(unit.trail, t);
-    return { x, y, radius, phase, drawn: radius <= LOST_M };
+    const look = P.lookAt(unit.spells, t);
+    return { x, y, radius, phase, sure: look === "sure", drawn: look !== "lost" };
   }
 
   /** Whether something that stands from t0 to t1 (null: open) stands at t. */
@@ -165,6 +165,6 @@
   }
 
   Object.assign(P, {
-    LOST_M, world, unworld, metres, openScene, alongPath, historyAt, cloudAt, unitAt, standsAt, visibleAt, stepReport,
+    world, unworld, metres, openScene, alongPath, historyAt, cloudAt, unitAt, standsAt, visibleAt, stepReport,
   });
 })((globalThis.TrackerPlayer ??= {}));

@@ -37,23 +37,33 @@
     g.stroke();
   }
 
-  function paintTrail(g, unit, trail, colour, t) {
-    g.strokeStyle = colour;
-    const until = Math.min(t, unit.knownUntil);
+  function strokeByAge(g, trail, from, until, t) {
     let newer = t;
     for (const [age, alpha, width] of TRAIL) {
-      const older = Math.max(unit.knownFrom, t - age);
+      const older = Math.max(from, t - age);
       g.globalAlpha = alpha;
       g.lineWidth = width;
       strokeTrail(g, trail, older, Math.min(newer, until));
       newer = older;
     }
-    // Beyond the last report the line is a guess; it says so by its dots.
-    g.globalAlpha = 0.45;
-    g.lineWidth = 1.5;
-    g.setLineDash([1.5, 4]);
-    strokeTrail(g, trail, unit.knownUntil, t);
+  }
+
+  /** Where no report speaks or the radius is wide the line is a guess; it says so by its dots. */
+  function strokeGuess(g, trail, from, until) {
+    g.globalAlpha = 0.4;
+    g.lineWidth = 1.4;
+    g.setLineDash([1.5, 4.5]);
+    strokeTrail(g, trail, from, until);
     g.setLineDash([]);
+  }
+
+  function paintTrail(g, unit, trail, colour, t) {
+    g.strokeStyle = colour;
+    for (const { from, to, look } of unit.spells) {
+      const until = Math.min(t, to);
+      if (look === "sure") strokeByAge(g, trail, from, until, t);
+      else if (look === "vague") strokeGuess(g, trail, Math.max(from, unit.knownFrom), until);
+    }
     g.globalAlpha = 1;
   }
 
@@ -62,19 +72,19 @@
     g.beginPath();
     g.arc(view.x(now.x), view.y(now.y), radius, 0, TURN);
     g.fillStyle = g.strokeStyle = colour;
-    g.globalAlpha = now.phase === "known" ? 0.1 : 0.05;
+    g.globalAlpha = now.sure ? 0.1 : 0.05;
     g.fill();
-    g.globalAlpha = now.phase === "known" ? 0.6 : 0.35;
+    g.globalAlpha = now.sure ? 0.6 : 0.35;
     g.lineWidth = 1.2;
-    if (now.phase !== "known") g.setLineDash([5, 5]);
+    if (!now.sure) g.setLineDash([5, 5]);
     g.stroke();
     g.setLineDash([]);
     g.globalAlpha = 1;
   }
 
-  function paintCloud(g, view, unit, brush, t, known) {
+  function paintCloud(g, view, unit, brush, t, sure) {
     const at = P.cloudAt(unit, t, brush.cloud);
-    g.globalAlpha = known ? 0.34 : 0.17;
+    g.globalAlpha = sure ? 0.34 : 0.17;
     const half = brush.dot.size / 2;
     for (let i = 0; i < at.length; i += 2) {
       g.drawImage(brush.dot.stamp, view.x(at[i]) - half, view.y(at[i + 1]) - half, brush.dot.size, brush.dot.size);
@@ -136,62 +146,51 @@
   // Letters of a unit's name beside its marker; the legend has it whole.
   const LONGEST = 30;
 
-  const crosses = (box, others) => others.some((b) => box[0] < b[2] && b[0] < box[2] && box[1] < b[3] && b[1] < box[3]);
-
-  /** Boxes that a name of `width` may take beside a marker: right before left, level before above and below. */
-  function nameBoxes(px, py, width) {
-    return [0, -19, 19, -38, 38, -57, 57].flatMap((step) => [px + 10, px - 10 - width].map(
-      (left) => [left, py - 9 + step, left + width, py + 9 + step]));
-  }
-
-  /** Names beside the markers; each keeps its side while that is free, so that names do not jump about. */
-  function paintNames(g, view, shown, brushes, names) {
+  /** Names beside the markers; returns the boxes of both, under which no place's name can be read. */
+  function paintNames(g, view, shown, brushes, { places, controls }) {
     const taken = shown.map(({ px, py }) => [px - 8, py - 8, px + 8, py + 8]);
     g.font = `600 12.5px ${P.FONT}`;
     g.textBaseline = "middle";
-    for (const { unit, index, px, py, known } of shown) {
+    for (const { unit, index, px, py, sure } of shown) {
       const brush = brushes[index];
       brush.name ??= unit.name.length > LONGEST ? `${unit.name.slice(0, LONGEST - 1)}…` : unit.name;
       brush.width ??= g.measureText(brush.name).width + 10;
-      const boxes = nameBoxes(px, py, brush.width);
-      const inside = (box) => box[0] >= 2 && box[1] >= 2 && box[2] <= view.width - 2 && box[3] <= view.height - 20;
-      const clear = (box) => inside(box) && !crosses(box, taken);
-      const best = (box) => clear(box) && !crosses(box, names);
-      const kept = boxes[brush.side];
-      const box = kept && best(kept) ? kept : boxes.find(best) || boxes.find(clear) || boxes[0];
-      brush.side = boxes.indexOf(box);
+      const boxes = P.nameBoxes(px, py, brush.width);
+      brush.side = P.bestSide(boxes, places, [...taken, ...controls], view, brush.side);
+      const box = boxes[brush.side];
       taken.push(box);
       g.globalAlpha = 0.88;
       g.fillStyle = "#fff";
       g.fillRect(box[0], box[1], brush.width, 18);
-      g.globalAlpha = known ? 1 : 0.8;
+      g.globalAlpha = sure ? 1 : 0.8;
       g.fillStyle = brush.colour;
       g.fillText(brush.name, box[0] + 5, box[1] + 9.5);
       g.globalAlpha = 1;
     }
+    return taken;
   }
 
-  /** Paints the moment state.t; returns the symbols that a click can hit: [x, y, report index]. */
+  /** Paints the moment state.t; returns the symbols that a click can hit, [x, y, report index], and the boxes that hide what is under them. */
   function paintFrame(g, view, model, cache, brushes, state) {
     const hits = [];
     g.clearRect(0, 0, view.width, view.height);
     g.lineJoin = g.lineCap = "round";
     const shown = model.units.map((unit, index) => {
       const now = P.unitAt(unit, state.t);
-      return { unit, index, now, px: view.x(now.x), py: view.y(now.y), known: now.phase === "known" };
+      return { unit, index, now, px: view.x(now.x), py: view.y(now.y), sure: now.sure };
     }).filter(({ now }) => now.drawn);
     for (const { unit, index } of shown) paintTrail(g, unit, cache.trails[index], brushes[index].colour, state.t);
     if (state.layers.region) for (const { now, index } of shown) paintRadius(g, view, now, brushes[index].colour);
     if (state.layers.reports) paintReports(g, model, cache, state, hits);
     if (state.layers.histories) {
-      for (const { unit, index, known } of shown) paintCloud(g, view, unit, brushes[index], state.t, known);
+      for (const { unit, index, sure } of shown) paintCloud(g, view, unit, brushes[index], state.t, sure);
     }
     if (state.layers.incidents) paintStanding(g, model.incidents, model, cache, state, hits);
     if (state.layers.roadblocks) paintStanding(g, model.roadblocks, model, cache, state, hits);
-    for (const { index, px, py, known } of shown) P.drawMarker(g, brushes[index].colour, px, py, known);
+    for (const { index, px, py, sure } of shown) P.drawMarker(g, brushes[index].colour, px, py, sure);
     paintPicked(g, model, cache, state.picked);
-    paintNames(g, view, shown, brushes, cache.names);
-    return hits;
+    const boxes = paintNames(g, view, shown, brushes, cache.names);
+    return { hits, boxes };
   }
 
   Object.assign(P, { screenCache, paintFrame });
