@@ -71,10 +71,32 @@ test("a unit is known between its first and last report, and fades outside", () 
   assert.deepEqual([unit.knownFrom - 1, unit.knownFrom, unit.knownUntil, unit.knownUntil + 1].map(phase), ["before", "known", "known", "after"]);
 });
 
-test("a unit that may be anywhere within more than 300 km is not drawn", () => {
-  const unit = { ...model.units[0], median: { ...model.units[0].median, radius: model.units[0].median.radius.map(() => 300_001) } };
-  assert.equal(player.unitAt(unit, unit.knownFrom).drawn, false);
-  assert.equal(player.unitAt(model.units[0], model.units[0].knownFrom).drawn, true);
+const HOUR = 3600;
+
+/** Looks of a unit of which the radius in km is told at each hour, sampled every quarter of an hour. */
+function looks(radii, knownFrom, knownUntil) {
+  const median = { t: radii.map((_, i) => i * HOUR), radius: radii.map((km) => km * 1000) };
+  const spells = player.spellsOf(median, knownFrom * HOUR, knownUntil * HOUR);
+  return (hour) => player.lookAt(spells, hour * HOUR);
+}
+
+test("a unit is sure only between its first and last report and while 90 % lie within 75 km", () => {
+  const at = looks([20, 20, 70, 80, 20, 20], 1, 4.5);
+  assert.deepEqual([-9, 0.9, 1, 2, 2.4, 2.6, 3.9, 4, 4.5, 4.6, 99].map(at),
+    ["vague", "vague", "sure", "sure", "sure", "vague", "sure", "sure", "sure", "vague", "vague"]);
+});
+
+test("a unit that may be anywhere within more than 300 km is lost, and stays so until it is within 200 km", () => {
+  const at = looks([100, 290, 310, 250, 299, 305, 210, 190, 250, 290], 0, 9);
+  assert.deepEqual([0, 1, 1.4, 1.6, 3, 4, 6, 6.4, 6.6, 8, 9, 50].map(at),
+    ["vague", "vague", "vague", "lost", "lost", "lost", "lost", "lost", "vague", "vague", "vague", "vague"]);
+  assert.equal(looks([250, 250, 190], 0, 2)(1), "lost");
+});
+
+test("a lost unit is not drawn and a vague one is drawn as not sure", () => {
+  const unit = { ...model.units[0], spells: [{ from: -Infinity, to: 10, look: "lost" }, { from: 10, to: Infinity, look: "vague" }] };
+  assert.deepEqual([5, 20].map((t) => [player.unitAt(unit, t).drawn, player.unitAt(unit, t).sure]), [[false, false], [true, false]]);
+  assert.deepEqual(player.unitAt(model.units[0], model.units[0].knownFrom).drawn, true);
 });
 
 test("a roadblock stands from its start to its end and at no other moment", () => {
