@@ -201,7 +201,6 @@ def test_a_hostile_march_is_shown_as_text_and_runs_nothing(open_page: Opener, ho
     dialogs: list[str] = []
     opened.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     opened.page.locator("[data-part=list-title]").click()
-    opened.page.locator("[data-part=routes-title]").click()
     opened.page.locator(".tracker").focus()
     for _ in range(12):
         opened.page.keyboard.press("n")

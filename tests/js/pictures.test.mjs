@@ -118,13 +118,25 @@ test("symbols stand out 3 to 1 from the map's paper, units' names 4.5 to 1 from 
   for (let i = 0; i < 6; i++) assert.ok(contrast(player.unitColour(i), "#ffffff") >= 4.5, String(i));
 });
 
-test("a unit's status says how sure, since when nobody reported it, or that it is lost", () => {
+test("a unit's status names the nearest place and the radius, in the words of the table without scripts", () => {
+  const clock = player.makeClock(model.scene, player.WORDS.en), { en, ru } = player.WORDS;
+  const told = (unit, t, words) => player.unitStatus(unit, player.unitAt(unit, t), model.scene, clock, words);
+  assert.equal(told(model.units[0], 4 * 3600, en), "10 km S of Millbrook; 90 % within 8 km");
+  assert.equal(told(model.units[1], 4 * 3600, en), "25 km N of Southford; 90 % within 5 km");
+  assert.equal(told(model.units[1], 4 * 3600, ru), "25 км к С от: Южный Брод; 90 % в пределах 5 км");
+});
+
+test("a unit's status says since when nobody reported it, or that it is lost, and names no point in a wide circle", () => {
   const clock = player.makeClock(model.scene, player.WORDS.en), unit = model.units[0];
-  const status = (now) => player.unitStatus(unit, now, clock, player.WORDS.en);
-  assert.equal(status({ phase: "known", radius: 30_000, drawn: true }), "within 30 km");
-  assert.match(status({ phase: "after", radius: 84_000, drawn: true }), /^no report since 3 May, \d\d:\d\d; within 84 km$/);
-  assert.match(status({ phase: "after", radius: 400_000, drawn: false }), /position unknown$/);
-  assert.equal(status({ phase: "known", radius: 3, drawn: true }), "within 1 km");
+  const place = model.scene.labels.find((label) => label.text === "Millbrook"), { scale } = model.scene;
+  const [x, y] = player.world(place.lon / scale, place.lat / scale + 0.1);
+  const status = (now, scene = model.scene) => player.unitStatus(unit, { x, y, phase: "known", drawn: true, ...now }, scene, clock, player.WORDS.en);
+  assert.equal(status({ radius: 74_900 }), "11 km N of Millbrook; 90 % within 75 km");
+  assert.equal(status({ radius: 84_000 }), "somewhere within 95 km of Millbrook (90 %)");
+  assert.match(status({ phase: "after", radius: 9_000 }), /^no report since 3 May, \d\d:\d\d; 11 km N of Millbrook; 90 % within 9 km$/);
+  assert.match(status({ phase: "before", radius: 400_000, drawn: false }), /^no report before 3 May, \d\d:\d\d; position unknown$/);
+  assert.equal(status({ radius: 3, y: player.world(40, place.lat / scale + 0.01)[1] }), "near Millbrook; 90 % within 1 km");
+  assert.equal(status({ radius: 3 }, { ...model.scene, labels: [] }), "40.10°, 50.70°; 90 % within 1 km");
 });
 
 test("the chart names a city beyond the march that was reported from, if it lies near the line of march", () => {

@@ -83,7 +83,7 @@ def test_the_page_carries_the_licence_of_its_map_library_and_the_credit_of_its_r
 def test_without_scripts_the_page_tells_where_each_unit_was(tmp_path: Path) -> None:
     page = Page(export_html(small_march(), tmp_path / "march.html", zone="Europe/Moscow").read_text("utf-8"))
     assert "2031-05-03 09:00" in page.text
-    assert "10 km S of Millbrook, within 8 km" in page.text
+    assert "10 km S of Millbrook; 90 % within 8 km" in page.text
     assert "times in MSK" in page.text
 
 

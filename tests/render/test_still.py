@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from xml.etree import ElementTree
@@ -7,6 +8,7 @@ from tests.render.page_parts import Page
 from tracker.render import build_scene
 from tracker.render.clock import zone_scene
 from tracker.render.drawing import drawing_svg
+from tracker.render.pack import pack, unpack
 from tracker.render.still import still_table
 
 
@@ -19,7 +21,7 @@ def test_the_table_tells_the_clock_hours_of_the_zone_and_every_unit() -> None:
     head, *rows = rows_of(small_scene())
     assert head == ["Time", "main column", "second column"]
     assert [row[0] for row in rows] == [f"2031-05-03 {hour}:00" for hour in ("06", "09", "12", "15")]
-    assert rows[1][1:] == ["10 km S of Millbrook, within 8 km", "25 km N of Southford, within 5 km"]
+    assert rows[1][1:] == ["10 km S of Millbrook; 90 % within 8 km", "25 km N of Southford; 90 % within 5 km"]
 
 
 def in_kyiv(t0: str, day: datetime) -> dict[str, object]:
@@ -31,7 +33,7 @@ def test_the_table_leaves_out_the_hour_that_a_clock_leaps_over() -> None:
     scene = in_kyiv("2022-03-26T20:00:00Z", datetime(2022, 3, 26, 20, tzinfo=UTC))
     rows = [row[0] for row in rows_of(scene)[1:]]
     assert rows == ["2022-03-27 00:00 EET", "2022-03-27 06:00 EEST", "2022-03-27 09:00 EEST"]
-    assert "times in EET, EEST;" in still_table(scene)
+    assert "times in EET, EEST)" in still_table(scene)
 
 
 def test_the_table_tells_an_hour_that_comes_twice_by_its_zone() -> None:
@@ -56,13 +58,25 @@ def test_a_long_march_has_rarer_rows() -> None:
     scene = small_scene() | {"end": 40 * 24 * 3600}
     rows = rows_of(scene)[1:]
     assert 20 < len(rows) <= 49
-    assert rows[-1][1] == "not known"
+    assert rows[-1][1] == "position unknown"
+
+
+def test_a_wide_radius_names_no_point_and_a_lost_unit_stays_lost_until_it_is_well_known_again() -> None:
+    scene = small_scene()
+    unit = scene["units"][0]  # type: ignore[index]
+    times, lon, lat, _ = unpack(unit["median"], 4)
+    radius = [80_000 if t < 10_000 else 310_000 if t < 20_000 else 250_000 if t < 36_000 else 190_000 for t in times]
+    unit["median"] = pack(times, lon, lat, radius)
+    told = [row[1].removeprefix("no report at this time: ") for row in rows_of(scene)[1:]]
+    assert told[1:3] == ["position unknown", "position unknown"]
+    assert re.fullmatch(r"somewhere within \d+ km of Southford \(90 %\)", told[0])
+    assert re.fullmatch(r"somewhere within 2\d\d km of Northgate \(90 %\)", told[3])
 
 
 def test_a_march_without_places_is_told_in_degrees() -> None:
     march = small_march()
     scene = build_scene(replace(march, places=march.places.iloc[:0]), title="")
-    assert rows_of(scene)[2][1] == "40.09°, 50.51°, within 8 km"
+    assert rows_of(scene)[2][1] == "40.09°, 50.51°; 90 % within 8 km"
 
 
 def test_the_drawing_is_well_formed_and_bounded() -> None:

@@ -1,6 +1,5 @@
 """The moving part of a scene: each unit's histories, medians and band, small enough to travel."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,7 +126,6 @@ def unit_scene(
         **_histories(motion, later, dots),
         "median": pack(times, _whole(lon * SCALE), _whole(lat * SCALE), _whole(motion.radius_m[kept])),
         "band": pack(times, _whole(low * 10), _whole(mid * 10), _whole(high * 10)),
-        "routes": _routes(track),
     }
 
 
@@ -212,20 +210,6 @@ def _fewer(seconds: Floats, metres: Floats) -> tuple[Floats, Floats]:
     line = shapely.linestrings(np.c_[seconds * 1e6, metres])
     kept = shapely.get_coordinates(shapely.simplify(line, HISTORY_TOLERANCE_M, preserve_topology=False))
     return kept[:, 0] / 1e6, kept[:, 1]
-
-
-def _routes(track: Track, most: int = 5) -> list[Mapping[str, object]]:
-    columns = ("weight", "length_m", "supporting", "conflicting")
-    rows = zip(*(track.routes[column].head(most) for column in columns), strict=True)
-    return [
-        {
-            "weight": round(float(weight), 4),
-            "length_km": round(float(length) / 1000, 1),
-            "supporting": [str(report) for report in supporting],
-            "conflicting": [str(report) for report in conflicting],
-        }
-        for weight, length, supporting, conflicting in rows
-    ]
 
 
 def _chords(lon: Floats, lat: Floats) -> Floats:

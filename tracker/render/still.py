@@ -1,6 +1,6 @@
 """A scene without a script: what readers, feeds and archives get that run none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
@@ -17,11 +17,16 @@ Scene = dict[str, Any]
 HOUR = 3600
 STEP_H = 3
 MOST_ROWS = 48
-USELESS_M = 300_000
-"""A radius beyond this says nothing about a place."""
+LOST_M = 300_000
+"""A unit is lost from this radius on, and found again ..."""
+FOUND_M = 200_000
+"""... only within this one, as in templates/player/spells.js."""
+SURE_M = 75_000
+"""Within more than this no single place can be named."""
 NAMED_M = 120_000
 """A place farther away is no help to the reader."""
 AT_M = 5_000
+"""So near to a place its name is enough."""
 
 
 def still_html(scene: Scene) -> str:
@@ -70,28 +75,55 @@ def _where(scene: Scene, unit: Scene, median: list[list[int]], second: int, word
     times, lon, lat, radius = median
     if not times[0] <= second <= times[-1]:
         return words.unknown
-    metres = float(np.interp(second, times, radius))
-    if metres > USELESS_M:
+    if is_lost(times, radius, second):
         return words.unknown
+    metres = float(np.interp(second, times, radius))
     x, y = (float(np.interp(second, times, column)) / scene["scale"] for column in (lon, lat))
-    text = f"{_place(scene, x, y, words)}, {words.sure.format(km=max(1, round(metres / 1000)))}"
+    text = _place(scene, x, y, metres, words)
     known = unit["known_from"] <= second <= unit["known_until"]
     return text if known else f"{words.no_report} {text}"
 
 
-def _place(scene: Scene, lon: float, lat: float, words: Words) -> str:
+def is_lost(times: Sequence[int], radius: Sequence[int], second: float) -> bool:
+    """Whether a unit is lost at a moment: its radius passed `LOST_M` and has not been within `FOUND_M` since.
+
+    Examples
+    --------
+    >>> times, radius = [0, 10, 20, 30], [100_000, 310_000, 250_000, 150_000]
+    >>> [is_lost(times, radius, second) for second in (5, 20, 30)]
+    [False, True, False]
+    """
+    lost = radius[0] > FOUND_M
+    until = [value for time, value in zip(times, radius, strict=True) if time < second]
+    for metres in [*until, float(np.interp(second, times, radius))]:
+        lost = metres > (FOUND_M if lost else LOST_M)
+    return lost
+
+
+def _place(scene: Scene, lon: float, lat: float, radius: float, words: Words) -> str:
     scale = scene["scale"]
     away = [
         float(geodesy.distance_m(lon, lat, label["lon"] / scale, label["lat"] / scale)) for label in scene["labels"]
     ]
     metres = min(away, default=np.inf)
     if metres > NAMED_M:
-        return f"{lon:.2f}°, {lat:.2f}°"
+        degrees = f"{lon:.2f}°, {lat:.2f}°"
+        if radius > SURE_M:
+            return words.somewhere.format(km=_km(radius), place=degrees)
+        return words.sure.format(at=degrees, km=_km(radius))
     label = scene["labels"][away.index(metres)]
     # In Russian pages a place is called by its local name, if that is known.
     name = label["local"] or label["text"] if words is words_for("ru") else label["text"]
+    if radius > SURE_M:
+        # A circle about the median lies inside of this one about the place.
+        return words.somewhere.format(km=_km(radius + metres), place=name)
     if metres <= AT_M:
-        return words.near.format(place=name)
+        return words.sure.format(at=words.near.format(place=name), km=_km(radius))
     east = (lon - label["lon"] / scale) * np.cos(np.radians(lat))
     octant = round(float(np.degrees(np.arctan2(east, lat - label["lat"] / scale))) / 45) % 8
-    return words.away.format(km=round(metres / 1000), compass=words.compass[octant], place=name)
+    at = words.away.format(km=_km(metres), compass=words.compass[octant], place=name)
+    return words.sure.format(at=at, km=_km(radius))
+
+
+def _km(metres: float) -> int:
+    return max(1, round(metres / 1000))

@@ -1,4 +1,4 @@
-"""The words that Python writes into a page; the player has its own in templates/player/words.js."""
+"""The words that Python writes into a page; where a unit is, templates/player/words.js says in the same ones."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,9 @@ class Words:
     away: str
     """Beside a named place; {km}, {compass}, {place}."""
     sure: str
-    """The radius that holds 90 %; {km}."""
+    """The place {at} and the radius {km} that holds 90 %."""
+    somewhere: str
+    """A radius {km} too wide for more, and a {place}."""
     compass: tuple[str, ...]
     """N, NE, E, ... NW."""
 
@@ -45,13 +47,14 @@ WORDS = {
         ),
         roads="Roads © OpenStreetMap contributors,",
         made_with="Map: Leaflet.",
-        still="Where each unit probably was (times in {zone}; the distance holds 90 % of the probability)",
+        still="Where each unit probably was (times in {zone})",
         time="Time",
-        unknown="not known",
+        unknown="position unknown",
         no_report="no report at this time:",
-        near="{place}",
+        near="near {place}",
         away="{km} km {compass} of {place}",
-        sure="within {km} km",
+        sure="{at}; 90 % within {km} km",
+        somewhere="somewhere within {km} km of {place} (90 %)",
         compass=("N", "NE", "E", "SE", "S", "SW", "W", "NW"),
     ),
     "ru": Words(
@@ -63,13 +66,14 @@ WORDS = {
         ),
         roads="Дороги © участники OpenStreetMap,",
         made_with="Карта: Leaflet.",
-        still="Где, вероятно, находилась каждая колонна (время {zone}; в пределах расстояния – 90 % вероятности)",
+        still="Где, вероятно, находилась каждая колонна (время {zone})",
         time="Время",
-        unknown="неизвестно",
+        unknown="место неизвестно",
         no_report="в это время сообщений нет:",
-        near="{place}",
+        near="рядом: {place}",
         away="{km} км к {compass} от: {place}",
-        sure="в пределах {km} км",
+        sure="{at}; 90 % в пределах {km} км",
+        somewhere="где-то в пределах {km} км от: {place} (90 %)",
         compass=("С", "СВ", "В", "ЮВ", "Ю", "ЮЗ", "З", "СЗ"),
     ),
 }

@@ -10,7 +10,6 @@
   function makeText({ part, model, clock, words, now, starts, pick }) {
     const units = P.unitLegend(part("units"), model, clock, words, (index) => pick.unit(index));
     const rows = P.fillList(part("list"), model, clock, words, pick.report);
-    part("routes-box").hidden = !P.fillRoutes(part("routes"), model, words, pick.report);
     P.fillKey(part("key"), model, words);
     let minute = null, latest = null, marked = null;
 
@@ -172,7 +171,7 @@
       listeners.clear();
       chart.destroy();
       mapView.destroy();
-      for (const name of ["units", "layers", "key", "list", "routes", "card"]) part(name).replaceChildren();
+      for (const name of ["units", "layers", "key", "list", "card"]) part(name).replaceChildren();
       root.classList.remove("tracker-ready", "tracker-playing");
     }
 

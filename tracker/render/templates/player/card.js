@@ -1,4 +1,4 @@
-/* Words beside the picture: the card of one report, the legend, the list of all reports, the routes. textContent only. */
+/* Words beside the picture: the card of one report, the legend, the list of all reports. textContent only. */
 (function (P) {
   "use strict";
 
@@ -95,26 +95,5 @@
     return rows;
   }
 
-  /** Distinct routes of each unit with their share and the reports for and against; ids are buttons. */
-  function fillRoutes(box, model, words, onPick) {
-    const indexOf = new Map(model.reports.map((report) => [report.id, report.index]));
-    const ids = (list) => list.filter((id) => indexOf.has(id)).map((id) => {
-      const button = make("button", { text: id, attributes: { type: "button" } });
-      button.addEventListener("click", () => onPick(indexOf.get(id)));
-      return button;
-    });
-    const cell = (list) => make("td", {}, ...ids(list));
-    const tables = model.units.filter((unit) => unit.routes.length).map((unit) => {
-      const rows = unit.routes.map((route) => make("tr", {},
-        make("td", { text: `${Math.round(route.weight * 100)} %` }),
-        make("td", { text: `${Math.round(route.length_km)} ${words.km}` }), cell(route.supporting), cell(route.conflicting)));
-      const names = [words.share, words.length, words.supporting, words.conflicting];
-      const head = make("thead", {}, make("tr", {}, ...names.map((text) => make("th", { text, attributes: { scope: "col" } }))));
-      return make("table", {}, make("caption", { text: unit.name }), head, make("tbody", {}, ...rows));
-    });
-    box.replaceChildren(...tables);
-    return tables.length > 0;
-  }
-
-  Object.assign(P, { make, safeLink, symbolPicture, reportRows, fillCard, fillLatest, fillList, fillRoutes });
+  Object.assign(P, { make, safeLink, symbolPicture, reportRows, fillCard, fillLatest, fillList });
 })((globalThis.TrackerPlayer ??= {}));

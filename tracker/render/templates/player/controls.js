@@ -9,7 +9,7 @@
       units: words.units, canvas: words.chart, "list-region": words.list, speed: words.speed,
     };
     for (const [name, label] of Object.entries(named)) part(name).setAttribute("aria-label", label);
-    const written = { title: model.scene.title, "list-title": words.list, "routes-title": words.routes, fingers: words.twoFingers };
+    const written = { title: model.scene.title, "list-title": words.list, fingers: words.twoFingers };
     for (const [name, text] of Object.entries(written)) part(name).textContent = text;
     for (const name of ["previous", "next"]) part(name).title = words[name];
     Object.assign(part("slider"), { max: model.end, step: 60, value: 0 });

@@ -2,18 +2,6 @@
 (function (P) {
   "use strict";
 
-  // A column is kilometres long: no radius is said to be smaller than this.
-  const LEAST_M = 1_000;
-
-  /** What is known of a unit now, in words: its radius, and since when (or until when) nobody reported it. */
-  function unitStatus(unit, now, clock, words) {
-    const within = P.fill(words.within, { r: P.lengthText(Math.max(now.radius, LEAST_M), words) });
-    const silent = now.phase === "after" ? P.fill(words.since, { when: clock.short(unit.knownUntil) })
-      : now.phase === "before" ? P.fill(words.before, { when: clock.short(unit.knownFrom) }) : "";
-    if (!now.drawn) return silent ? `${silent}; ${words.lost}` : words.lost;
-    return silent ? `${silent}; ${within}` : within;
-  }
-
   /** Buttons of the units with their status; update(t) writes only what changed. */
   function unitLegend(box, model, clock, words, onPick) {
     const entries = model.units.map((unit, index) => {
@@ -29,7 +17,7 @@
     box.replaceChildren(...entries.map((entry) => entry.button));
     const update = (t) => {
       for (const { unit, swatch, status, button } of entries) {
-        const now = P.unitAt(unit, t), text = unitStatus(unit, now, clock, words);
+        const now = P.unitAt(unit, t), text = P.unitStatus(unit, now, model.scene, clock, words);
         if (status.textContent !== text) status.textContent = text;
         swatch.classList.toggle("tracker-hollow", !now.sure);
         button.classList.toggle("tracker-faint", !now.drawn);
@@ -93,5 +81,5 @@
         ...verdicts.map((verdict) => entry(P.symbolPicture("sighting", P.verdictColour(verdict)), words.verdicts[verdict]))));
   }
 
-  Object.assign(P, { unitStatus, unitLegend, layerSwitches, fillKey });
+  Object.assign(P, { unitLegend, layerSwitches, fillKey });
 })((globalThis.TrackerPlayer ??= {}));
