@@ -21,6 +21,12 @@ Floats = NDArray[np.float64]
 
 SUPPORTS, DOUBTFUL, IMPOSSIBLE, UNUSED = "supports", "doubtful", "impossible", "unused"
 
+SURE, TRUSTED = 0.9, 0.75
+"""How probable a report must be, with the track and by its grade alone, to call another impossible because of it."""
+
+HASTE = 1.25
+"""A drive is impossible if it is this much faster than the roads' free speed: a car may do what a column does not."""
+
 SILENT = {
     "roadblock": "a roadblock does not say where a unit is",
     "statement": "a statement places nobody; it stands in the timeline",
@@ -171,7 +177,7 @@ def _against(
 def _inside(claims: Claims, ensemble: Ensemble, k: int) -> float:
     """Share of the histories that were on one of a claim's cells at some step of its interval."""
     steps = len(ensemble.cells)
-    begin, end = np.clip([claims.first[k], claims.last[k] + 1], 0, steps)
+    begin, end = np.clip(np.array([claims.first[k], claims.last[k] + 1]) - ensemble.first, 0, steps)
     cells = claims.cell[claims.ptr[k] : claims.ptr[k + 1]]
     return float(np.isin(ensemble.cells[begin:end], cells).any(axis=0).mean())
 
@@ -182,7 +188,8 @@ def _digit(grade: object) -> str:
 
 def _worst_conflict(reports: gpd.GeoDataFrame, row: int, one: Judged, drives: Drives) -> str | None:
     """The trusted report that the doubted one is farthest from being reconciled with, if physics forbids both."""
-    sure = (one.p_true >= 0.8) & (one.claims.rows != row) & np.isin(one.claims.kind, [SIGHTING, PASSING])
+    sure = (one.p_true >= SURE) & (one.claims.believed >= TRUSTED) & (one.claims.rows != row)
+    sure &= np.isin(one.claims.kind, [SIGHTING, PASSING])
     doubted, trusted = reports.iloc[row], reports.iloc[one.claims.rows[sure]]
     apart = geodesy.distance_m(doubted.geometry.x, doubted.geometry.y, trusted.geometry.x, trusted.geometry.y)
     beyond = apart > np.asarray(trusted["radius_m"], float) + float(doubted["radius_m"])
@@ -201,7 +208,7 @@ def _worst_conflict(reports: gpd.GeoDataFrame, row: int, one: Judged, drives: Dr
     order = times.argmin(axis=0)
     least = times.min(axis=0)
     # Between cells there is room for a rounding of half a cell at each end.
-    forbidden = (drive > spare + CELL_S).all(axis=0)
+    forbidden = (drive > HASTE * spare + CELL_S).all(axis=0)
     if not forbidden.any():
         return None
     worst = int(np.where(forbidden, least, -1).argmax())
