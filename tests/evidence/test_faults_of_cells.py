@@ -44,14 +44,14 @@ BAD_CELLS = [
     ("earliest", "2023-06-24T14:30", "no time zone", "+03:00"),
     ("earliest", "2023-06-24 14:30:00", "no time zone", "+03:00"),
     ("latest", "2023-06-24", "without hour", "bounds"),
-    ("earliest", "24.06.2023 14:30", "not a time", "ISO 8601"),
+    ("earliest", "24.06.2023 14:30", "not a time", "write 2023-06-24T14:30+03:00 if Moscow time, 2023-06-24T14:30Z if"),
     ("earliest", "about three", "not a time", "ISO 8601"),
-    ("earliest", "2023-06-24T14:30 Europe/Moscow", "not a time", "ISO 8601"),
+    ("earliest", "2023-06-24T14:30 Europe/Moscow", "not a time", "write 2023-06-24T14:30+03:00"),
     ("earliest", "2023-06-31T14:30Z", "no date or hour that exists", "ISO 8601"),
     ("earliest", "2023-06-24T24:30Z", "no date or hour that exists", "ISO 8601"),
     ("earliest", "2023-06-24T14:30+25:00", "not a time", "ISO 8601"),
-    ("earliest", "1687606200", "is a number", "ISO 8601"),
-    ("earliest", "45101.604", "is a number", "ISO 8601"),
+    ("earliest", "1687606200", "is a number", "write 2023-06-24T11:30Z if these are Unix seconds"),
+    ("earliest", "45101.604", "is a number", "it is 2023-06-24T14:30+03:00 if Moscow time"),
     ("earliest", "", "is empty", "earliest"),
     ("latest", "", "is empty", "latest"),
     ("latest", "2023-06-24T14:29+03:00", "before earliest", "swap"),
@@ -79,7 +79,23 @@ BAD_CELLS = [
     ("radius_m", "0", "not above zero", "metres"),
     ("radius_m", "-5", "not above zero", "metres"),
     ("radius_m", "2000001", "over 2,000 km", "metres"),
-    ("radius_m", "6 km", "not a finite number", "number"),
+    ("earliest", "24/06/2023 9:05", "not a time", "write 2023-06-24T09:05+03:00 if Moscow time"),
+    ("earliest", "06/07/2023 9:05", "not a time", "ISO 8601"),
+    ("earliest", "31.06.2023 14:30", "no date or hour that exists", "ISO 8601"),
+    ("earliest", "24.06.2023 14:30 MSK", "not a time", "write 2023-06-24T14:30+03:00"),
+    ("earliest", "24.06.2023 14:30 Mars/Olympus", "not a time", "ISO 8601"),
+    ("earliest", "24.06.2012 14:30", "not a time", "write 2012-06-24T14:30+04:00 if Moscow time"),
+    ("latest", "24.06.2023", "a day without hour", "latest 2023-06-24T23:59+03:00 if Moscow time"),
+    ("earliest", "12345678901234567890", "is a number", "ISO 8601"),
+    ("radius_m", "6", "looks like kilometres", "write metres: 6 km = 6000"),
+    ("radius_m", "2.5", "looks like kilometres", "write metres: 2.5 km = 2500"),
+    ("radius_m", "9.99", "looks like kilometres", "write metres"),
+    ("radius_m", "6 km", "has a unit", "write metres without a unit: 6000"),
+    ("radius_m", "2.5км", "has a unit", "write metres without a unit: 2500"),
+    ("radius_m", "800 m", "has a unit", "write metres without a unit: 800"),
+    ("radius_m", "far", "not a finite number", "number"),
+    ("unit", "Main  Column ", "differs only in case or blanks", "write main column"),
+    ("unit", "  ", "is blanks only", "empty"),
     ("radius_m", "", "empty for a report with a place", "95 %"),
     ("url", "javascript:alert(1)", "not a web address", "https"),
     ("url", "example.org/1", "not a web address", "https"),
@@ -211,3 +227,18 @@ def test_a_table_with_values_instead_of_text_is_checked_alike() -> None:
         ("<table>", 0, "lat"),
         ("<table>", 1, "earliest"),
     ]
+
+
+def test_of_two_spellings_of_a_unit_as_common_as_each_other_the_tidy_one_is_to_be_used(tmp_path: Path) -> None:
+    fault = only_fault(write(tmp_path, {**GOOD, "unit": "north "}, {**GOOD, "report_id": "r2", "unit": "North"}))
+    assert (fault.row, fault.column, fault.value, fault.remedy) == (2, "unit", "north ", "write North")
+
+
+def test_units_with_names_of_their_own_are_no_fault(tmp_path: Path) -> None:
+    names = ["north", "north 2", "south", ""]
+    rows = [{**GOOD, "report_id": f"r{i}", "unit": name} for i, name in enumerate(names)]
+    assert check_file(write(tmp_path, *rows)) == []
+
+
+def test_a_radius_of_ten_metres_is_no_fault(tmp_path: Path) -> None:
+    assert check_file(write(tmp_path, {**GOOD, "radius_m": "10"})) == []

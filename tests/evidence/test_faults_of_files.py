@@ -102,6 +102,7 @@ def test_text_in_windows_cyrillic_is_found_by_its_first_byte(tmp_path: Path) -> 
     offset = text.index("Е")
     assert (fault.row, fault.column, fault.value) == (3, None, "0xc5")
     assert fault.problem == f"at byte {offset} is not UTF-8 (the file looks like cp1251)"
+    assert "Save as > CSV UTF-8" in fault.remedy
 
 
 def test_text_with_western_accents_is_guessed_as_such(tmp_path: Path) -> None:
@@ -179,10 +180,21 @@ def test_a_misspelt_column_is_not_lost_in_silence(tmp_path: Path, wrong: str, me
 def test_longitude_and_latitude_are_told_their_names(tmp_path: Path) -> None:
     content = "time,longitude,latitude\n2023-06-24T14:30Z,38.5,52.6\n"
     faults = check_file(saved(tmp_path, content))
-    assert {(fault.column, fault.remedy) for fault in faults} >= {
+    assert [(fault.column, fault.remedy) for fault in faults] == [
         ("longitude", "rename it to lon"),
         ("latitude", "rename it to lat"),
-    }
+    ]
+
+
+def test_a_required_column_under_another_name_is_one_fault(tmp_path: Path) -> None:
+    fault = only_fault(saved(tmp_path, "datetime,lon,lat\n2023-06-24T14:30Z,38.5,52.6\n"))
+    assert (fault.column, fault.remedy) == ("datetime", "rename it to time")
+    fault = only_fault(saved(tmp_path, f"{HEADER.replace('earliest', 'earlyest')}\n{ROW}\n"))
+    assert (fault.column, fault.remedy) == ("earlyest", "rename it to earliest")
+
+
+def test_a_date_beside_the_bounds_is_not_asked_to_become_a_second_time(tmp_path: Path) -> None:
+    assert check_file(saved(tmp_path, f"{HEADER},date\n{ROW},24 June\n")) == []
 
 
 def test_a_time_beside_its_bounds_is_a_fault(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ _MAGIC = (
     (b"[", "JSON"),
     (b"<", "XML or HTML"),
 )
+_IN_EXCEL = "in Excel: Save as > CSV UTF-8"
 # The four-byte marks first: the mark of UTF-32 begins with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -57,7 +58,7 @@ def foreign(data: bytes, *, file: str) -> Fault | None:
     what = next((name for magic, name in _MAGIC if start.startswith(magic)), None)
     if start.startswith(b"PK\x03\x04"):
         what = "an Excel workbook" if b"xl/" in data or b"[Content_Types]" in data[:200] else "a zip archive"
-    return _fault(file, None, f"is {what}, not CSV", "save its table as CSV, UTF-8") if what else None
+    return _fault(file, None, f"is {what}, not CSV", f"save its table as CSV, UTF-8 ({_IN_EXCEL})") if what else None
 
 
 def decoded(data: bytes, *, file: str) -> tuple[str, list[Fault]]:
@@ -85,7 +86,7 @@ def _guess(data: bytes) -> str:
 def _wrong_encoding(file: str, data: bytes, offset: int, guess: str) -> Fault:
     row = len(re.findall(rb"\r\n|\r|\n", data[:offset])) + 1
     problem = f"at byte {offset} is not UTF-8 (the file looks like {guess})"
-    remedy = "save the file as UTF-8"
+    remedy = f"save the file as UTF-8 ({_IN_EXCEL})"
     value = f"0x{data[offset]:02x}"
     return Fault(file=file, row=row, column=None, value=value, problem=problem, remedy=remedy)
 

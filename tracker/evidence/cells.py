@@ -41,21 +41,6 @@ def times(text: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
     return moments.dt.as_unit("us")
 
 
-def time_problem(text: str) -> tuple[str, str]:
-    """Problem and remedy of a text that ``times`` does not take."""
-    text = text.strip()
-    example = "write ISO 8601 with its zone, as in 2023-06-24T15:00+03:00"
-    if re.fullmatch(rf"{_DATE}[Tt ]{_CLOCK}", text):
-        return "has no time zone", "add the offset, as in 2023-06-24T15:00+03:00, or Z for UTC"
-    if re.fullmatch(_DATE, text):
-        return "is a day without hour and zone", "give the day's bounds as earliest and latest, each with its zone"
-    if re.match(_NUMBER, text):
-        return "is a number, not a time (Unix seconds, or a spreadsheet's serial date?)", example
-    if re.match(_TIME, text):
-        return "is no date or hour that exists", example
-    return "is not a time", example
-
-
 def numbers(text: "pd.Series[str]") -> NDArray[np.float64]:
     """Numbers of plain decimal text, float64: NaN where the text is anything else, infinite where it is too large."""
     bare = text.str.strip()
@@ -75,3 +60,19 @@ def number_problem(text: str) -> tuple[str, str]:
     if re.search(r"[°'\"′″]", text):
         return "is in degrees and minutes", "write decimal degrees, as in 39.71"
     return "is not a finite number", "write a plain number, as in 39.71"
+
+
+def radius_problem(text: str) -> tuple[str, str]:
+    """Problem and remedy of a radius that is not a finite number: "6 km" is written out in metres."""
+    said = re.fullmatch(
+        r"([0-9]{1,9}(?:[.,][0-9]{1,9})?)\s*(km|км|kilomet(?:re|er)s?|m|м|met(?:re|er)s?)\.?", text.strip().lower()
+    )
+    if said is None:
+        return number_problem(text)
+    unit = 1000 if said[2][0] in "kк" else 1
+    return "has a unit", f"write metres without a unit: {plain_metres(float(said[1].replace(',', '.')) * unit)}"
+
+
+def plain_metres(metres: float) -> str:
+    """A length as one writes it into a cell: 6000, 2.5."""
+    return f"{metres:.3f}".rstrip("0").rstrip(".")

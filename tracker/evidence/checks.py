@@ -5,15 +5,19 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from tracker.evidence.cells import number_problem, numbers, text_of, time_problem, times
+from tracker.evidence.cells import number_problem, numbers, plain_metres, radius_problem, text_of, times
 from tracker.evidence.columns import KNOWN, TEXTS, header_faults
 from tracker.evidence.findings import Findings, Mask, Words
+from tracker.evidence.rewrites import time_problem
 from tracker.evidence.swaps import looks_swapped
+from tracker.evidence.units import check_units
 from tracker.model import Fault, tables
 
 FIRST_TIME = pd.Timestamp("1900-01-01", tz="UTC")
 LAST_TIME = pd.Timestamp("2200-01-01", tz="UTC")
 MAX_RADIUS_M = 2_000_000.0
+MIN_RADIUS_M = 10.0
+"""Nobody knows a column's place better than this; a smaller number was meant in kilometres."""
 MAX_CELL = 100_000
 """Characters; a longer cell is a quotation mark that was never closed, or an attack."""
 
@@ -50,7 +54,7 @@ def check_table(frame: pd.DataFrame, *, file: str = "<table>") -> list[Fault]:
     >>> row = {"time": "2023-06-24 15:00", "lon": "39.71", "lat": "47,24"}
     >>> for fault in check_table(pd.DataFrame([row], index=[2]), file="march.csv"):
     ...     print(fault)
-    march.csv, row 2, column time: '2023-06-24 15:00' has no time zone; add the offset, as in ..., or Z for UTC
+    march.csv, row 2, column time: '2023-06-24 15:00' has no time zone; add the offset: 2023-06-24T15:00+03:00 if ...
     march.csv, row 2, column lat: '47,24' has a decimal comma; write 47.24
     """
     names = [str(name) for name in frame.columns]
@@ -61,6 +65,8 @@ def check_table(frame: pd.DataFrame, *, file: str = "<table>") -> list[Fault]:
     _check_text(found, known)
     _check_codes(found, known)
     _check_ids(found, known)
+    if "unit" in known:
+        check_units(found, known["unit"])
     _check_times(found, known)
     _check_places(found, known)
     order = {name: place for place, name in enumerate(names)}
@@ -152,7 +158,7 @@ def _check_places(found: Findings, known: dict[str, "pd.Series[str]"]) -> None:
     for name, value in values.items():
         bad = ~np.isfinite(value)
         empty[name] = bad & _mask(known[name].str.strip() == "") if bad.any() else bad
-        found.note(bad & ~empty[name], name, known[name], number_problem)
+        found.note(bad & ~empty[name], name, known[name], radius_problem if name == "radius_m" else number_problem)
     if {"lon", "lat"} <= set(values):
         _check_points(found, known, lon=values["lon"], lat=values["lat"], empty=empty)
     if "radius_m" in values:
@@ -163,8 +169,14 @@ def _check_places(found: Findings, known: dict[str, "pd.Series[str]"]) -> None:
         unknown = ("is empty for a report with a place", "give the metres that hold the true place with 95 %")
         found.note(empty["radius_m"] & placed, "radius_m", text, unknown)
         found.note(radius <= 0, "radius_m", text, ("is not above zero", "give metres, as in 5000"))
+        found.note((radius > 0) & (radius < MIN_RADIUS_M), "radius_m", text, _as_kilometres)
         huge = np.isfinite(radius) & (radius > MAX_RADIUS_M)
         found.note(huge, "radius_m", text, ("is over 2,000 km", "give metres; leave lon and lat empty if unknown"))
+
+
+def _as_kilometres(value: str) -> Words:
+    remedy = f"write metres: {value.strip()} km = {plain_metres(float(value) * 1000)}"
+    return f"is under {MIN_RADIUS_M:.0f} metres and looks like kilometres", remedy
 
 
 def _check_points(

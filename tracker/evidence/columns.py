@@ -1,6 +1,6 @@
 """The columns that a file of reports may have, and what is wrong with a header."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 
 from tracker.model import Fault, tables
@@ -54,22 +54,30 @@ def header_faults(columns: Sequence[str], *, file: str) -> list[Fault]:
     def note(column: str, problem: str, remedy: str) -> None:
         faults.append(Fault(file=file, row=None, column=column, value="", problem=problem, remedy=remedy))
 
+    named = set(columns)
     for name in dict.fromkeys(columns):
         if name in KNOWN and (count := list(columns).count(name)) > 1:
             note(name, f"is there {count} times", "keep one of them")
         elif "\0" in name:
             note(name.replace("\0", "\\0"), "has a NUL character in its name", "remove it")
-        elif name and name not in KNOWN and (meant := _meant(name)) and meant not in columns:
+        elif name and name not in KNOWN and (meant := _meant(name)) and not _stands(meant, columns):
             note(name, f"is not a column of reports, but looks like {meant}", f"rename it to {meant}")
-    for name in _required(columns):
-        if name not in columns:
+            named.add(meant)
+    # A column under another name is one fault, and not also a missing column.
+    for name in _required(named):
+        if name not in named:
             note(name, "is missing", f"add a column {name}")
     if "time" in columns and {"earliest", "latest"} & set(columns):
         note("time", "is given beside earliest or latest", "keep either time, or both earliest and latest")
     return faults
 
 
-def _required(columns: Sequence[str]) -> tuple[str, ...]:
+def _stands(meant: str, columns: Sequence[str]) -> bool:
+    """Whether a file has what a column of that name would say."""
+    return meant in columns or (meant == "time" and bool({"earliest", "latest"} & set(columns)))
+
+
+def _required(columns: Collection[str]) -> tuple[str, ...]:
     return ("lon", "lat") if "time" in columns else ("earliest", "latest", "lon", "lat")
 
 

@@ -8,6 +8,7 @@ import geopandas as gpd
 from tracker.evidence.checks import check_table
 from tracker.evidence.conversion import to_table
 from tracker.evidence.csv_file import RawTable, read_text_table
+from tracker.evidence.oddities import oddities
 from tracker.model import BadReport, Fault, bundled
 
 
@@ -63,6 +64,21 @@ def check_file(path: str | os.PathLike[str]) -> list[Fault]:
         When there is no such file.
     """
     return _faults(_raw(path))
+
+
+def check_oddities(path: str | os.PathLike[str]) -> list[Fault]:
+    """What in a sound file of reports is worth a second look (`oddities`), by line of the file.
+
+    Raises
+    ------
+    BadReport, MissingFile
+        As `read_reports` does.
+    """
+    raw = _raw(path)
+    faults = _faults(raw)
+    if faults or raw.frame is None:
+        raise BadReport(faults)
+    return oddities(to_table(raw.frame), file=raw.file, rows=raw.frame.index)
 
 
 def _raw(path: str | os.PathLike[str] | None) -> RawTable:
