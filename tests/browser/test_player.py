@@ -85,6 +85,38 @@ def test_keys_play_step_and_go_home_only_while_the_focus_is_inside(open_page: Op
     assert opened.state()["playing"] is False
 
 
+def test_keys_work_after_a_report_was_picked_from_a_list_and_after_a_press_anywhere_in_the_figure(
+    open_page: Opener, small_page: Path
+) -> None:
+    opened = open_page(small_page)
+    focused = "document.activeElement.closest('[data-part=card]') !== null"
+    opened.call("seek(4 * 3600)")
+    opened.page.locator(".tracker-line").first.click()
+    assert opened.state()["picked"] == "r3"
+    assert opened.page.evaluate(focused)
+    opened.page.keyboard.press("Escape")
+    assert opened.state()["picked"] is None
+    assert opened.page.evaluate(focused)
+    opened.page.keyboard.press("k")
+    opened.wait("s.playing && s.frames > 3")
+    opened.page.keyboard.press("0")
+    assert opened.state()["t"] == 0
+    opened.page.evaluate("document.activeElement.blur()")
+    opened.page.locator("[data-part=clock]").click()
+    opened.page.keyboard.press("n")
+    assert opened.state()["picked"] == "r1"
+
+
+def test_the_latest_reports_are_those_whose_bounds_are_past_and_say_their_bounds(
+    open_page: Opener, small_page: Path
+) -> None:
+    opened = open_page(small_page)
+    before = ["03:00–09:30", "02:30–03:00"]
+    for minute, times in ((3 * 60 + 20, before), (3 * 60 + 40, ["05:10–05:40", "05:30–05:35", *before])):
+        opened.call(f"seek({minute} * 60)")
+        assert opened.page.locator(".tracker-line time").all_inner_texts() == times
+
+
 def test_arrows_on_the_slider_move_the_clock(open_page: Opener, small_page: Path) -> None:
     opened = open_page(small_page)
     slider = opened.page.get_by_role("slider", name="Time")
@@ -107,7 +139,8 @@ def test_a_click_on_a_report_shows_what_it_said_and_what_became_of_it(open_page:
         "Northgate",
         "within 3 km",
         "impossible: made up as impossible",
-        "1 %",
+        "1 % if the model holds",
+        "3 May, 05:30 – 05:35",
         "source unreliable, improbable",
         "driver-17",
     ):
@@ -115,6 +148,8 @@ def test_a_click_on_a_report_shows_what_it_said_and_what_became_of_it(open_page:
     link = card.get_by_role("link", name="Source")
     assert link.get_attribute("href") == "https://example.org/r6"
     assert link.get_attribute("rel") == "noopener noreferrer nofollow"
+    order = ["At the gates", "The Napkin · E5", "impossible: made up"]
+    assert [said.index(part) for part in order] == sorted(said.index(part) for part in order)
     opened.page.keyboard.press("Escape")
     assert opened.state()["picked"] is None
 

@@ -124,6 +124,12 @@ test("a report is current during its interval and past after it; one without pla
   assert.ok(![...end.current, ...end.past].includes(unplaced.id));
 });
 
+test("what stands or holds is told from its beginning, what was seen once when its bounds are past", () => {
+  const told = Object.fromEntries(model.reports.map((report) => [report.kind, report]));
+  for (const kind of ["sighting", "incident", "turnaround"]) assert.equal(told[kind].told, told[kind].t1, kind);
+  for (const kind of ["roadblock", "absence", "statement"]) assert.equal(told[kind].told, told[kind].t0, kind);
+});
+
 test("next and previous visit every report once, also those of the same moment", () => {
   const starts = [0, 10, 10, 30];
   const forward = [];

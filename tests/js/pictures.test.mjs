@@ -139,18 +139,18 @@ test("a unit's status says since when nobody reported it, or that it is lost, an
   assert.equal(status({ radius: 3 }, { ...model.scene, labels: [] }), "40.10°, 50.70°; 90 % within 1 km");
 });
 
-test("the chart names a city beyond the march that was reported from, if it lies near the line of march", () => {
+test("the chart names the most reported of the outermost cities beyond the march, if it lies near the line of march", () => {
   const scene = readScene(), [lon, lat] = scene.axis.to, { scale } = scene;
   const city = (text, east, north, rank = 1) => ({ text, local: `${text}-на-реке`, lon: Math.round(east * scale), lat: Math.round(north * scale), rank });
-  const places = { Goal: [lon + 0.1, lat + 0.5], Aside: [lon + 4, lat], Village: [lon, lat + 0.4] };
-  scene.labels = [city("Goal", ...places.Goal), city("Aside", ...places.Aside), city("Village", ...places.Village, 3), city("Silent", lon, lat + 1)];
+  const places = { Goal: [lon + 0.1, lat + 0.8], Suburb: [lon + 0.1, lat + 1.1], Midway: [lon, lat + 0.1], Aside: [lon + 4, lat], Village: [lon, lat + 0.4] };
+  scene.labels = [city("Goal", ...places.Goal), city("Suburb", ...places.Suburb), city("Midway", ...places.Midway), city("Aside", ...places.Aside), city("Village", ...places.Village, 3), city("Silent", lon, lat + 1)];
   const said = Object.values(places).map(([east, north]) => ({ ...scene.reports[0], y: null, lon: Math.round(east * scale), lat: Math.round(north * scale) }));
   scene.reports = [...said, said[0], said[0]];
   const opened = player.openScene(scene), marks = player.chartMarks(opened);
   const names = marks.map((mark) => mark[0]);
   assert.equal(names[0], "Goal");
-  for (const name of ["Aside", "Village", "Silent"]) assert.ok(!names.includes(name), name);
-  assert.ok(marks[0][1] > scene.axis.km + 50 && marks[0][1] < scene.axis.km + 60, String(marks[0][1]));
+  for (const name of ["Suburb", "Midway", "Aside", "Village", "Silent"]) assert.ok(!names.includes(name), name);
+  assert.ok(marks[0][1] > scene.axis.km + 80 && marks[0][1] < scene.axis.km + 95, String(marks[0][1]));
   assert.equal(player.chartMarks(opened, true)[0][0], "Goal-на-реке");
   assert.ok(Math.abs(player.alongAxis(scene.axis, ...scene.axis.from).km) < 1e-6);
   assert.ok(Math.abs(player.alongAxis(scene.axis, ...scene.axis.to).km - scene.axis.km) < 0.1);

@@ -36,6 +36,29 @@ test("an interval says its day once", () => {
   assert.equal(clock.span(0, null), "23 Jun, 18:00 –");
 });
 
+test("a report's time is told by its bounds: between, by or from", () => {
+  const clock = player.makeClock(scene, en), HOUR = 3600;
+  const bounds = (t0, t1, basis, now) => clock.bounds({ t0, t1, basis }, now);
+  assert.equal(bounds(HOUR, 3 * HOUR, "observed"), "23 Jun, 19:00 – 21:00");
+  assert.equal(bounds(HOUR, 3 * HOUR, "observed", 5 * HOUR), "19:00–21:00");
+  assert.equal(bounds(HOUR, 3 * HOUR, "observed", 7 * HOUR), "23 Jun, 19:00 – 21:00");
+  assert.equal(bounds(HOUR, 9 * HOUR, "inferred", 9 * HOUR), "23 Jun, 19:00 – 24 Jun, 03:00");
+  assert.equal(bounds(HOUR, 3 * HOUR, "published", 3 * HOUR), "by 21:00");
+  assert.equal(bounds(HOUR, 3 * HOUR, "published"), "by 23 Jun, 21:00");
+  assert.equal(bounds(HOUR, null, "observed", HOUR), "from 19:00");
+  assert.equal(bounds(HOUR, HOUR, "observed", HOUR), "19:00");
+  assert.equal(bounds(Infinity, null, "observed", HOUR), "time not known");
+  assert.equal(player.makeClock(scene, ru).bounds({ t0: 0, t1: HOUR, basis: "published" }, 0), "не позднее 19:00");
+});
+
+test("a probability claims no more than the model can", () => {
+  const told = (p) => player.chanceText(p, en);
+  assert.deepEqual([0, 0.009, 0.01, 0.06, 0.99, 0.991, 1].map(told),
+    ["under 1 %", "under 1 %", "1 %", "6 %", "99 %", "over 99 %", "over 99 %"].map((share) => `${share} if the model holds`));
+  assert.deepEqual([null, undefined].map(told), ["", ""]);
+  assert.equal(player.chanceText(0.001, ru), "менее 1 %, если модель верна");
+});
+
 test("ticks fall on round hours of the zone", () => {
   const clock = player.makeClock({ ...scene, t0: "2023-06-23T15:20:00Z" }, en);
   assert.deepEqual(clock.ticks(4 * 3600, 3600).map(clock.time), ["19:00", "20:00", "21:00", "22:00"]);

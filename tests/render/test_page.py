@@ -77,7 +77,9 @@ def test_the_page_carries_the_licence_of_its_map_library_and_the_credit_of_its_r
     assert "Redistribution and use in source and binary forms" in page.programs[0]
     assert "© OpenStreetMap contributors" in page.text
     assert "By the Elm Gazette." in page.text
-    assert "plausible history" in page.text
+    assert "A reconstruction from 9 reports (6 of them place a column), not an observation." in page.text
+    assert "90 % of the probability lies within 75 km" in page.text
+    assert "It cannot show what nobody reported" in page.text
 
 
 def test_without_scripts_the_page_tells_where_each_unit_was(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 import tracker.render
 from tests.render.made_up import END, FIXTURE, HOSTILE, START, hostile_march, small_march, small_scene
@@ -144,6 +145,14 @@ def test_the_picture_frames_where_the_units_were_and_the_chart_names_what_they_p
     marks = scene["axis"]["marks"]  # type: ignore[index]
     assert [name for name, _ in marks] == ["Southford", "Millbrook", "Ashby"]
     assert [km for _, km in marks] == sorted(km for _, km in marks)
+
+
+def test_the_chart_does_not_name_a_city_that_no_unit_passed_within_twelve_kilometres() -> None:
+    march = small_march()
+    moved = march.places.copy()
+    moved.loc[moved["place"] == "Ashby", ["kind", "geometry"]] = ["city", shapely.Point(40.40, 51.40)]  # 17 km aside
+    marks = build_scene(replace(march, places=moved), title="")["axis"]["marks"]
+    assert "Ashby" not in [name for name, _ in marks]
 
 
 def test_a_scene_ends_when_its_last_track_does() -> None:

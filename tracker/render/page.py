@@ -91,11 +91,16 @@ def page_html(scene: Scene) -> str:
 
 
 def caption_html(scene: Scene) -> str:
-    """How to read the figure, whose work it is and whose roads these are; every text is escaped."""
+    """What the figure is, how to read it, whose work it is and whose roads these are; every text is escaped."""
     words = words_for(scene["lang"])
+    placing = [
+        r for r in scene["reports"] if r["unit"] is not None and r["lon"] is not None and r["verdict"] != "unused"
+    ]
+    nature = words.nature.format(count=len(scene["reports"]), placing=len(placing))
+    told = "\n".join(f"<p>{escape(text)}</p>" for text in (nature, words.reading, words.limit))
     credit = f"{escape(scene['credit'])} " if scene["credit"] else ""
     licence = '<a href="https://www.openstreetmap.org/copyright" rel="noopener noreferrer">ODbL</a>'
-    return f"<p>{escape(words.reading)}</p>\n<p>{credit}{escape(words.roads)} {licence}. {escape(words.made_with)}</p>"
+    return f"{told}\n<p>{credit}{escape(words.roads)} {licence}. {escape(words.made_with)}</p>"
 
 
 def content_policy(*, scripts: Sequence[str], styles: Sequence[str]) -> str:

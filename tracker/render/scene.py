@@ -25,6 +25,10 @@ MOST_ROAD_POINTS = 20_000
 """About 80 kB of page."""
 MOST_LABELS = 60
 MOST_MARKS = 9
+PASSED_M = 12_000.0
+"""A place within so many metres of a unit's most central position was passed by it."""
+SURE_M = 75_000.0
+"""A median of which the radius is wider does not say what was passed."""
 FRAMING_RADIUS_M = 50_000.0
 """A report vaguer than this does not widen the picture."""
 
@@ -80,7 +84,7 @@ def build_scene(
         "scale": SCALE,
         "roads": roads_scene(march, box, scale=SCALE, tolerance_m=road_tolerance_m, max_points=max_road_points),
         "labels": labels,
-        "axis": _axis_scene(axis, labels, near),
+        "axis": _axis_scene(axis, labels, _medians(motions, sure=True)),
         "units": [
             unit_scene(motion, name=name, index=k, t0=t0, axis=axis, dots=dots_each(len(motions)))
             for k, (name, motion) in enumerate(motions.items())
@@ -150,11 +154,14 @@ def _framed(reports: gpd.GeoDataFrame, motions: Mapping[str, Motion]) -> tuple[F
     return np.concatenate(lon), np.concatenate(lat)
 
 
-def _medians(motions: Mapping[str, Motion]) -> tuple[Floats, Floats]:
+def _medians(motions: Mapping[str, Motion], *, sure: bool = False) -> tuple[Floats, Floats]:
+    """Longitudes and latitudes of all units' medians; or only of those that reports carry and a radius makes sure."""
     if not motions:
         return np.empty(0), np.empty(0)
     lon, lat = zip(*(motion.median for motion in motions.values()), strict=True)
-    return np.concatenate(lon), np.concatenate(lat)
+    kept = np.concatenate([motion.known & (motion.radius_m <= SURE_M) for motion in motions.values()])
+    kept = kept if sure and kept.any() else np.ones(len(kept), bool)
+    return np.concatenate(lon)[kept], np.concatenate(lat)[kept]
 
 
 def _axis_scene(axis: Axis, labels: list[dict[str, object]], near: tuple[Floats, Floats]) -> Scene:
@@ -164,7 +171,7 @@ def _axis_scene(axis: Axis, labels: list[dict[str, object]], near: tuple[Floats,
     for label in labels:
         lon, lat = _degrees(label["lon"]), _degrees(label["lat"])
         km = float(axis.km(lon, lat))
-        passed = len(near[0]) > 0 and float(geodesy.distance_m(lon, lat, *near).min()) < max(length * 25, 5_000)
+        passed = len(near[0]) > 0 and float(geodesy.distance_m(lon, lat, *near).min()) < PASSED_M
         apart = all(abs(km - other) > length / (MOST_MARKS + 2) for _, other in marks)
         if passed and apart and -0.1 * length <= km <= 1.1 * length and len(marks) < MOST_MARKS:
             marks.append((str(label["text"]), round(km, 1) + 0.0))  # no minus before a zero

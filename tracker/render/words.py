@@ -11,8 +11,12 @@ class Words:
     """Title of a figure that was given none; {start} and {end} are dates."""
     alt: str
     """Alternative text where none was given; {units} are names."""
+    nature: str
+    """What the picture is; {count} are all reports, {placing} those that place a column."""
     reading: str
     """How to read the picture."""
+    limit: str
+    """What it cannot do."""
     roads: str
     """Whose roads; ends before the name of the licence."""
     made_with: str
@@ -41,10 +45,15 @@ WORDS = {
     "en": Words(
         title="Reconstructed march, {start} to {end}",
         alt="Map and time chart of where {units} probably was at each moment. The same positions stand in the table.",
+        nature="A reconstruction from {count} reports ({placing} of them place a column), not an observation.",
         reading=(
-            "How to read it: each small dot is one plausible history of a column, and all dots of a colour are equally "
-            "probable. Where they lie close together the position is well known; where they scatter it is not."
+            "How to read it: a solid marker is the most central position of a column while reports carry it and 90 % "
+            "of the probability lies within 75 km; a hollow one is no more than a guess. Each small dot is one plausible "
+            "history, all dots of a colour equally probable. The coloured circle about a marker holds 90 % of the "
+            "probability; a circle about a report is how vaguely that report gives its place. A report's symbol is "
+            "pale while its moment may still lie ahead, and green if it agrees with the track, which does not prove it true."
         ),
+        limit="It cannot show what nobody reported, nor tell a false report from a true one if both fit the roads.",
         roads="Roads © OpenStreetMap contributors,",
         made_with="Map: Leaflet.",
         still="Where each unit probably was (times in {zone})",
@@ -60,10 +69,15 @@ WORDS = {
     "ru": Words(
         title="Реконструкция марша, {start} – {end}",
         alt="Карта и график: где в каждый момент, вероятно, находилась колонна ({units}). То же самое дано в таблице.",
+        nature="Реконструкция по сообщениям (всего {count}, положение колонны дают {placing}), а не наблюдение.",
         reading=(
-            "Как читать: каждая маленькая точка – одна правдоподобная история колонны, и все точки одного цвета "
-            "равновероятны. Где они лежат тесно, положение известно хорошо; где рассеяны – плохо."
+            "Как читать: сплошной значок – наиболее центральное положение колонны, пока о ней есть сообщения и 90 % "
+            "вероятности лежат в пределах 75 км; полый – не более чем догадка. Каждая маленькая точка – одна "
+            "правдоподобная история, все точки одного цвета равновероятны. Цветной круг у значка содержит 90 % "
+            "вероятности; круг у сообщения показывает, насколько неточно названо место. Знак сообщения бледен, пока "
+            "его момент может быть впереди, и зелёный, если оно согласуется с треком, что не доказывает его правоты."
         ),
+        limit="Она не покажет того, о чём никто не сообщил, и не отличит ложь от правды, если обе согласны с дорогами.",
         roads="Дороги © участники OpenStreetMap,",
         made_with="Карта: Leaflet.",
         still="Где, вероятно, находилась каждая колонна (время {zone})",

@@ -9,16 +9,18 @@
   /** The words beside the picture: clock, slider, legend, card and list; each written only when it changed. */
   function makeText({ part, model, clock, words, now, starts, pick }) {
     const units = P.unitLegend(part("units"), model, clock, words, (index) => pick.unit(index));
-    const rows = P.fillList(part("list"), model, clock, words, pick.report);
+    const rows = P.fillList(part("list"), model, clock, words, pick.line);
     P.fillKey(part("key"), model, words);
+    const told = [...model.reports].sort((one, other) => one.told - other.told || one.index - other.index), ends = told.map((report) => report.told);
     let minute = null, latest = null, marked = null;
 
-    /** While no report is picked the card tells the newest; before the first one, how to begin. */
+    /** While no report is picked the card tells those of which the time came last, newest first; before the first one, how to begin. */
     function tellLatest() {
-      const begun = now.t > 0 ? P.bisect(starts, now.t) : 0;
-      if (now.picked >= 0 || begun === latest) return;
-      latest = begun;
-      P.fillLatest(part("card"), model.reports.slice(Math.max(0, begun - LATEST), begun).reverse(), clock, words, pick.report);
+      const count = now.t > 0 ? P.bisect(ends, now.t) : 0, key = `${count} ${clock.short(now.t).split(",")[0]}`;
+      // The same lines are other words on another day.
+      if (now.picked >= 0 || key === latest) return;
+      latest = key;
+      P.fillLatest(part("card"), told.slice(Math.max(0, count - LATEST), count).reverse(), now.t, clock, words, pick.line);
     }
 
     function write() {
@@ -47,7 +49,7 @@
     }
 
     function spoken(report) {
-      return `${P.fill(words.spoken, { n: report.index + 1, all: model.reports.length })} ${clock.span(report.t0, report.t0)}: ${report.text}`;
+      return `${P.fill(words.spoken, { n: report.index + 1, all: model.reports.length })} ${clock.bounds(report)}: ${report.text}`;
     }
 
     return { write, showPicked, summary, spoken };
@@ -92,7 +94,7 @@
     });
     const text = makeText({
       part, model, clock, words, now, starts,
-      pick: { report: (index) => pick(index), unit: (index) => mapView.show(...P.unworld(...unitPlace(index))) },
+      pick: { line: (index) => { pick(index); part("card").focus(); }, unit: (index) => mapView.show(...P.unworld(...unitPlace(index))) },
     });
     P.layerSwitches(part("layers"), now.layers, words, () => { mapView.paint(); chart.paint(); });
 
@@ -151,6 +153,10 @@
       toggle: playback.toggle, next: () => step(1), previous: () => step(-1), drop: () => pick(-1), tell: () => say(text.summary()),
       home: () => { playback.pause(); pick(-1); seek(0); say(text.summary()); },
       seek: (t) => { playback.pause(); seek(t); }, speed: (value) => (now.speed = value),
+    });
+    listeners.on(root, "pointerdown", () => {
+      // Keys belong to the figure that was touched last.
+      if (!root.contains(root.getRootNode().activeElement)) root.focus({ preventScroll: true });
     });
     if (calmQuery) listeners.on(calmQuery, "change", () => (now.calm = calmQuery.matches));
     P.keepForPrint(part("map"), listeners);

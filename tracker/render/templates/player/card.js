@@ -34,22 +34,34 @@
     return report.dated && report.t1 === null ? `${span} ${words.open}` : span;
   }
 
+  /** A probability in words that claim no more than the model can: "6 % if the model holds". */
+  function chanceText(p, words) {
+    if (p === null || p === undefined) return "";
+    const share = p < 0.01 ? P.fill(words.under, { n: 1 }) : p > 0.99 ? P.fill(words.over, { n: 99 }) : `${Math.round(p * 100)} %`;
+    return P.fill(words.chance, { share });
+  }
+
   /** Rows [label, text] of a report's card; empty ones are left out. */
   function reportRows(report, clock, words) {
-    const percent = report.p === null || report.p === undefined ? "" : `${Math.round(report.p * 100)} %`;
     const verdict = P.wordOf(words.verdicts, report.verdict);
     return [
+      [words.verdict, report.reason ? `${verdict}: ${report.reason}` : verdict],
+      [words.probability, chanceText(report.p, words)],
       [words.when, `${whenText(report, clock, words)}${report.basis ? ` (${P.wordOf(words.basis, report.basis)})` : ""}`],
       [words.unit, report.unit_name],
       [words.place, report.place || (report.placed ? "" : words.noPlace)],
       [words.radius, report.placed && report.r ? words.within.replace("{r}", P.lengthText(report.r, words)) : ""],
-      [words.verdict, report.reason ? `${verdict}: ${report.reason}` : verdict],
-      [words.probability, percent],
-      [words.grade, P.gradeText(report.grade, words)],
-      [words.publisher, report.publisher],
       [words.origin, report.origin && report.origin !== report.publisher ? report.origin : ""],
       [words.heading, report.heading], [words.vehicles, report.vehicles], [words.notes, report.notes],
     ].filter((row) => row[1]);
+  }
+
+  /** New contents of the card; where the focus was on one of the old ones, the card has it now. */
+  function refill(card, ...children) {
+    const held = card.getRootNode().activeElement, lost = held !== card && card.contains(held);
+    card.replaceChildren(...children);
+    card.scrollTop = 0;
+    if (lost) card.focus({ preventScroll: true });
   }
 
   function fillCard(card, report, clock, words, onClose) {
@@ -58,26 +70,27 @@
     close.addEventListener("click", onClose);
     const head = make("div", { className: "tracker-card-head" }, symbolPicture(report.kind, colour, 6),
       make("strong", { text: P.wordOf(words.kinds, report.kind) }),
-      make("span", { text: clock.span(report.t0, report.t0) }), make("span", { className: "tracker-id", text: report.id }), close);
+      make("span", { className: "tracker-when", text: clock.bounds(report) }), make("span", { className: "tracker-id", text: report.id }), close);
     const facts = make("dl", {});
     for (const [label, text] of reportRows(report, clock, words)) {
       facts.append(make("div", {}, make("dt", { text: label }), make("dd", { text })));
     }
     const links = make("p", { className: "tracker-links" }, safeLink(report.url, words.source, words), safeLink(report.archive_url, words.archive, words));
-    card.replaceChildren(head, make("p", { className: "tracker-text", text: report.text }), links, facts);
-    card.scrollTop = 0;
+    const said = [report.publisher, P.gradeText(report.grade, words)].filter(Boolean).join(" · ");
+    refill(card, head, make("p", { className: "tracker-text", text: report.text }), make("p", { className: "tracker-said", text: said }), links, facts);
   }
 
-  /** The reports that began last before a moment, newest first: what the card holds while none is picked. */
-  function fillLatest(card, reports, clock, words, onPick) {
-    if (!reports.length) return card.replaceChildren(make("p", { className: "tracker-hint", text: words.hint }));
+  /** Reports, each with the bounds of its time: what the card holds while none is picked. */
+  function fillLatest(card, reports, t, clock, words, onPick) {
+    if (!reports.length) return refill(card, make("p", { className: "tracker-hint", text: words.hint }));
     const lines = reports.map((report) => {
       const line = make("button", { className: "tracker-line", attributes: { type: "button" } },
-        symbolPicture(report.kind, P.verdictColour(report.verdict)), make("time", { text: report.dated ? clock.time(report.t0) : "?" }), make("span", { text: report.text }));
+        symbolPicture(report.kind, P.verdictColour(report.verdict)), 
+        make("span", {}, make("time", { text: clock.bounds(report, t) }), report.text));
       line.addEventListener("click", () => onPick(report.index));
       return line;
     });
-    card.replaceChildren(make("p", { className: "tracker-latest", text: words.latest }), ...lines);
+    refill(card, make("p", { className: "tracker-latest", text: words.latest }), ...lines);
   }
 
   /** The list of all reports as a table; each time is a button. Returns the rows. */
@@ -85,7 +98,7 @@
     const names = [words.when, words.kind, words.place, words.text, words.verdict];
     const head = make("thead", {}, make("tr", {}, ...names.map((text) => make("th", { text, attributes: { scope: "col" } }))));
     const rows = model.reports.map((report) => {
-      const jump = make("button", { text: clock.span(report.t0, report.t1), attributes: { type: "button" } });
+      const jump = make("button", { text: clock.bounds(report), attributes: { type: "button" } });
       jump.addEventListener("click", () => onPick(report.index));
       return make("tr", {}, make("td", {}, jump), make("td", { text: P.wordOf(words.kinds, report.kind) }),
         make("td", { text: report.place || words.noPlace }), make("td", { text: report.text }),
@@ -95,5 +108,5 @@
     return rows;
   }
 
-  Object.assign(P, { make, safeLink, symbolPicture, reportRows, fillCard, fillLatest, fillList });
+  Object.assign(P, { make, safeLink, symbolPicture, chanceText, reportRows, fillCard, fillLatest, fillList });
 })((globalThis.TrackerPlayer ??= {}));

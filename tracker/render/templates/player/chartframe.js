@@ -4,9 +4,13 @@
 
   const STRIP = 22, FOOT = 34, HEAD = 4, RIGHT = 12;
   const RADIUS_KM = 6371.0088;
-  // A city this far beside the line of march still tells the reader where it leads.
+  // A city this far beside the line of march, before or beyond it, tells the reader where it leads.
   const BESIDE_KM = 100;
+  // So many lengths of the march before its start and from its start on are shown at most: it keeps half of the height.
+  const LEAST = -0.4, MOST = 1.8;
   const NEAR_KM = 20;
+  // Cities so near to the outermost one stand for the same end.
+  const END_KM = 60;
 
   const unit = (lon, lat) => {
     const [l, b] = [(lon * Math.PI) / 180, (lat * Math.PI) / 180];
@@ -28,8 +32,8 @@
   const told = (model, near) => model.reports.filter((report) => report.placed && near(report)).length;
 
   /**
-   * Names [text, km] for the upright axis, the most reported first: the scene's marks, and the cities with reports that lie
-   * near the line of march, also before and beyond it.
+   * Names [text, km] for the upright axis, the most reported first: the scene's marks, which units passed, and at either
+   * end of the axis the most reported of the outermost cities before and beyond the march.
    */
   function chartMarks(model, russian = false) {
     const { axis, labels, scale } = model.scene;
@@ -37,25 +41,31 @@
     const marks = axis.marks.map(([text, km]) => ({
       mark: [local.get(text) || text, km], weight: told(model, (report) => report.along !== null && Math.abs(report.along - km) < NEAR_KM / 2),
     }));
-    const named = new Set(marks.map((one) => one.mark[0]));
+    const named = new Set(marks.map((one) => one.mark[0])), outside = [];
     for (const label of labels) {
       const text = local.get(label.text), lon = label.lon / scale, lat = label.lat / scale;
       const { km, beside } = alongAxis(axis, lon, lat);
-      if (label.rank > 1 || named.has(text) || beside > BESIDE_KM) continue;
+      if (label.rank > 1 || named.has(text) || beside > BESIDE_KM || (km >= 0 && km <= axis.km)) continue;
+      if (km < LEAST * axis.km || km > MOST * axis.km) continue;
       const weight = told(model, (report) => P.metres(report.lon, report.lat, lon, lat) < NEAR_KM * 1000);
-      if (weight) marks.push({ mark: [text, km], weight });
+      if (weight) outside.push({ mark: [text, km], weight });
     }
-    return marks.sort((one, other) => other.weight - one.weight || one.mark[1] - other.mark[1]).map((one) => one.mark);
+    const heaviest = (one, other) => other.weight - one.weight || one.mark[1] - other.mark[1];
+    // A suburb may lie a little farther out than the city that the reader knows.
+    const end = (side) => {
+      const far = outside.filter((one) => one.mark[1] * side > 0), reach = Math.max(...far.map((one) => one.mark[1] * side));
+      return far.filter((one) => one.mark[1] * side > reach - END_KM).sort(heaviest)[0];
+    };
+    return [...marks, ...[end(-1), end(1)].filter(Boolean)].sort(heaviest).map((one) => one.mark);
   }
 
   /** The plot's scales for a box of pixels: x of seconds, y of kilometres, and back. */
   function chartFrame(model, width, height, gutter, russian = false) {
     const { axis } = model.scene;
-    // Reports before and beyond the march are shown, but the march keeps at least half of the height.
     const far = [...model.units.flatMap((one) => [...one.band.middle]), ...model.reports.map((report) => report.along ?? 0)];
     const spare = axis.km * 0.05;
-    const low = Math.max(-0.4 * axis.km, Math.min(0, ...far)) - spare;
-    const high = Math.min(1.8 * axis.km, Math.max(axis.km, ...far)) + spare;
+    const low = Math.max(LEAST * axis.km, Math.min(0, ...far)) - spare;
+    const high = Math.min(MOST * axis.km, Math.max(axis.km, ...far)) + spare;
     const top = HEAD + STRIP, bottom = height - FOOT, right = width - RIGHT;
     return {
       width, height, left: gutter, right, head: HEAD, strip: HEAD + STRIP / 2, top, bottom, low, high,

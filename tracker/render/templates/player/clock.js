@@ -6,6 +6,7 @@
   const HOUR = 3600;
   const DAY = 24 * HOUR;
 
+  const fill = (sentence, when) => P.fill(sentence, { when });
   const two = (n) => String(n).padStart(2, "0");
 
   /** What turns seconds of a scene into text: time, day, long, and the ticks of an axis. */
@@ -38,6 +39,18 @@
       if (to === null) return `${short(from)} ${zone(from)} –`;
       return zone(from) === zone(to) ? `${span(from, to)} ${zone(from)}` : span(from, to);
     };
+    /**
+     * The bounds of a report's time: "24 Jun, 15:00 – 20:25", "by 24 Jun, 20:35" where it was only published then, "from" where
+     * it is open. The day is left out where it is that of the moment `now`.
+     */
+    const bounds = ({ t0, t1, basis }, now = null) => {
+      if (!Number.isFinite(t0)) return words.undated;
+      const today = (t) => now !== null && day(t) === day(now) && zone(t) === zone(now);
+      const at = (t) => (today(t) ? time(t) : short(t));
+      if (t1 === null) return fill(words.from, at(t0));
+      if (basis === "published") return fill(words.by, at(t1));
+      return today(t0) && today(t1) ? (t1 - t0 < 60 ? time(t0) : `${time(t0)}–${time(t1)}`) : span(t0, t1);
+    };
     /** Moments inside 0..end at which the clock shows a whole multiple of `step` seconds: an hour that is leapt over has none. */
     const ticks = (end, step) => periods.flatMap(({ from, to, offset }) => {
       const out = [], local = start + offset, first = Math.max(from, 0);
@@ -50,7 +63,7 @@
       const leaps = changes.map((change) => change[0]).filter((t) => t >= 0 && t <= end);
       return [...new Set([...ticks(end, DAY), ...leaps])].sort((a, b) => a - b).filter(beginsDay);
     };
-    return { time, day, zone, long, short, iso, span, zonedSpan, ticks, beginsDay, days };
+    return { time, day, zone, long, short, iso, span, zonedSpan, bounds, ticks, beginsDay, days };
   }
 
   /** Hours between ticks so that labels stay at least `room` pixels apart. */

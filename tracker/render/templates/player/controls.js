@@ -6,7 +6,7 @@
   function dressControls(part, model, words, speed) {
     const named = {
       play: words.play, previous: words.previous, next: words.next, slider: words.time, playback: words.playback, layers: words.layers,
-      units: words.units, canvas: words.chart, "list-region": words.list, speed: words.speed,
+      units: words.units, canvas: words.chart, "list-region": words.list, card: words.card, speed: words.speed,
     };
     for (const [name, label] of Object.entries(named)) part(name).setAttribute("aria-label", label);
     const written = { title: model.scene.title, "list-title": words.list, fingers: words.twoFingers };

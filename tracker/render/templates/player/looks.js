@@ -31,15 +31,19 @@
     statement: (g, x, y, s) => polygon(g, [[x, y - 1.3 * s], [x + 1.3 * s, y], [x, y + 1.3 * s], [x - 1.3 * s, y]]),
   };
 
-  /** Draws a report's symbol: outline by kind, fill by colour, white rim so that neighbours stay apart. */
-  function drawSymbol(g, kind, colour, x, y, size) {
+  /** Draws a report's symbol: outline by kind, fill by colour, white rim so that neighbours stay apart; pale: not surely so yet. */
+  function drawSymbol(g, kind, colour, x, y, size, pale = false) {
     g.beginPath();
     own(OUTLINES, kind, OUTLINES.sighting)(g, x, y, size);
     const hollow = kind === "absence";
     g.fillStyle = hollow ? "#fff" : colour;
-    g.fill();
+    if (pale) {
+      g.globalAlpha = 0.35;
+      g.fill();
+      g.globalAlpha = 1;
+    } else g.fill();
     g.lineWidth = hollow ? Math.max(1.2, size / 2.5) : 1;
-    g.strokeStyle = hollow ? colour : "#fff";
+    g.strokeStyle = hollow || pale ? colour : "#fff";
     g.stroke();
     if (kind === "roadblock" && size >= 4) {
       g.fillStyle = "#fff";

@@ -81,7 +81,11 @@
     const [x, y] = placed ? world(lon, lat) : [NaN, NaN];
     // A report without any known time is in the list and nowhere else; it sorts last.
     const dated = report.t0 !== null;
-    return { ...report, index, placed, dated, t0: dated ? report.t0 : Infinity, lon, lat, x, y, layer: report.kind === "roadblock" ? "roadblocks" : report.kind === "incident" ? "incidents" : "reports", along: report.y, until: report.t1 === null ? Infinity : report.t1 };
+    const layer = { roadblock: "roadblocks", incident: "incidents" }[report.kind] || "reports";
+    const t0 = dated ? report.t0 : Infinity, until = report.t1 === null ? Infinity : report.t1;
+    // A roadblock stands and an absence holds from the beginning; all else has surely happened only when its bounds are past.
+    const throughout = report.kind === "roadblock" || report.kind === "absence" || until === Infinity;
+    return { ...report, index, placed, dated, t0, lon, lat, x, y, layer, along: report.y, until, throughout, told: throughout ? t0 : until };
   }
 
   /** The scene with its packed columns opened: roads as [lat, lon] lines, units, reports, roadblocks, incidents. */

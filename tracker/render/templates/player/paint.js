@@ -106,7 +106,7 @@
     g.globalAlpha = 1;
   }
 
-  /** Reports that are neither roadblock nor incident layers: large with radius while current, small dots after. */
+  /** Reports of the reports' layer: large with radius while current and pale until surely so, small dots after. */
   function paintReports(g, model, cache, state, hits) {
     for (const report of model.reports) {
       if (report.t0 > state.t) break;
@@ -115,7 +115,7 @@
       const current = report.until >= state.t;
       if (current) paintReach(g, at, colour, false);
       g.globalAlpha = current ? 1 : 0.7;
-      P.drawSymbol(g, report.kind, colour, at.x, at.y, current ? 5 : 3.2);
+      P.drawSymbol(g, report.kind, colour, at.x, at.y, current ? 5 : 3.2, current && !report.throughout);
       g.globalAlpha = 1;
       hits.push([at.x, at.y, report.index]);
     }
@@ -125,7 +125,7 @@
     for (const thing of things) {
       if (!P.standsAt(thing, state.t)) continue;
       const report = model.reports[thing.report], at = cache.reports[thing.report];
-      P.drawSymbol(g, report.kind, P.verdictColour(report.verdict), at.x, at.y, 6);
+      P.drawSymbol(g, report.kind, P.verdictColour(report.verdict), at.x, at.y, 6, !report.throughout);
       hits.push([at.x, at.y, report.index]);
     }
   }
