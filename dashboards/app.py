@@ -8,9 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 import tracker
+from tracker import wording
 
 REPORTS, ROADS = (os.environ.get(name) or None for name in ("TRACKER_REPORTS", "TRACKER_ROADS"))
 TITLE, ZONE = os.environ.get("TRACKER_TITLE") or "Reconstructed march", os.environ.get("TRACKER_ZONE") or "UTC"
+ZONES = ["UTC", "Europe/Moscow", "Europe/Kyiv", "Europe/Berlin", "Asia/Jerusalem", "Africa/Khartoum", ZONE]
 CLAIM = """**What is claimed:** where the main body of each column was, and the roads that hold 90 % of the probability.
 Each small dot is one history that agrees with the reports; all are equally probable. Where the dots scatter, nobody
 knows better; at the end of a track they scatter most. Click a report to see who said it and whether it is believed."""
@@ -29,71 +31,69 @@ def read(source):
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reconstructing (the first time on a machine takes a minute) ...")
-def reconstruct(roads, source, choice, _chosen):
-    """The march of the chosen reports, and its scene; where they come from and the choice are the cache's key."""
-    march = tracker.reconstruct(_chosen, load_roads(roads))
-    return march, tracker.build_scene(march, title="Map and time chart", zone=ZONE)
+def reconstruct(roads, source, choice, zone, _chosen):
+    """The march of the chosen reports, its scene, and what does not fit; their origin and the choice are keys."""
+    march = tracker.reconstruct(_chosen, network := load_roads(roads))
+    scene = tracker.build_scene(march, title="Map and time chart", zone=zone) if march.tracks else None
+    return march, scene, wording.mismatches(march, network)
 
 
-def verdict_table(march):
-    """Every report with its verdict; texts are cells, never markup."""
-    told, table = march.reports, march.verdicts[["report_id", "verdict", "reason", "p_true", "unit"]].round(2)
-    grade = told["reliability"].fillna("F") + told["credibility"].fillna(6).astype(str)
-    more = told[["kind", "earliest", "latest", "place", "summary", "publisher", "origin", "url"]]
-    return table.assign(grade=grade, **more)
-
-
-def passage_rows(march, places):
-    """When each unit passed each place, and how probable it is that it did."""
-    for unit, track in march.tracks.items():
-        for row in track.passages(places).round({"probability": 2}).to_dict("records"):
-            yield {"unit": unit, **row}
-
-
-def article(march, title):
+def article(march, title, zone):
     """The bytes of the page that an editor can publish."""
     with tempfile.TemporaryDirectory() as folder:
-        return tracker.export_html(march, Path(folder, "march.html"), title=title, zone=ZONE).read_bytes()
+        return tracker.export_html(march, Path(folder, "march.html"), title=title, zone=zone).read_bytes()
 
 
-def show(title, march, scene):
+def show(title, zone, march, scene, mismatches):
     """The player and the tables."""
-    player = st.components.v2.component("tracker_player", **asdict(tracker.player_assets()))
-    player(data=scene, key="march")
-    st.download_button("Save as a page", lambda: article(march, title), "march.html", "text/html", on_click="ignore")
-    moment, share = st.column_config.DatetimeColumn(format="D MMM, HH:mm", timezone=ZONE), st.column_config.NumberColumn
-    looks = dict.fromkeys(("earliest", "latest", "t05", "t50", "t95"), moment) | {"url": st.column_config.LinkColumn()}
-    looks |= dict.fromkeys(("p_true", "probability"), share(format="percent"))
-    with st.expander(f"All {len(march.reports)} reports and what became of them", expanded=True):
-        st.dataframe(verdict_table(march), hide_index=True, column_config=looks, key="verdicts")
-    with st.expander("When did they pass?", expanded=True):
-        known = march.places.drop_duplicates("place").sort_values("kind", kind="stable")["place"].tolist()
-        places = st.multiselect("Places", known, default=known[:6], key="places")
-        st.caption("Within 10 km; t05 to t95 hold 90 %. After its last report a unit is only assumed to drive on.")
-        st.dataframe(list(passage_rows(march, places)), hide_index=True, column_config=looks, key="passages")
+    if mismatches:
+        st.warning("Worth a look:")
+        st.text("\n".join(mismatches))
+    if scene is None:
+        st.warning("These are too few reports for a track: at least one must name a unit and a place near a road.")
+    else:
+        st.components.v2.component("tracker_player", **asdict(tracker.player_assets()))(data=scene, key="march")
+        page = {"data": lambda: article(march, title, zone), "file_name": "march.html", "mime": "text/html"}
+        st.download_button("Save as a page", **page, on_click="ignore")
+    with st.expander(f"All {len(march.reports)} reports and what became of them (times: {zone})", expanded=True):
+        looks = {"link": st.column_config.LinkColumn(), "reason": st.column_config.TextColumn(width="large")}
+        st.dataframe(wording.verdict_table(march, zone=zone), hide_index=True, column_config=looks, key="verdicts")
+    if scene is not None:
+        with st.expander(f"When did they pass? (times: {zone})", expanded=True):
+            known = sorted(set(march.places["place"]))
+            places = st.multiselect("Places", known, default=wording.default_places(march), key="places")
+            st.caption("To pass is to come within 10 km. The times hold 90 %; under 50 % there is no finding.")
+            st.dataframe(wording.passage_rows(march, places, zone=zone), hide_index=True, key="passages")
 
 
 st.set_page_config(page_title=TITLE, layout="wide")
 with st.sidebar:
     file = st.file_uploader("Your own reports (CSV), instead of those shown", type=["csv", "tsv", "txt"], key="upload")
+    zone = st.selectbox("Show times in", list(dict.fromkeys(ZONES)), key="zone") if file else ZONE
+    if file:
+        st.text(f"On the roads of {Path(ROADS).name if ROADS else 'the bundled case, Rostov-on-Don to Moscow'}")
 source, title = (file.getvalue(), "Reconstructed march") if file else (REPORTS, TITLE)
 st.title(title)
-st.caption(f"{CLAIM} Times: {ZONE}.")
+st.caption(f"{CLAIM} Times: {zone}.")
 try:
     reports = read(source)
     with st.sidebar:
         units = st.multiselect("Units", known := sorted(reports["unit"].dropna().unique()), default=known, key="units")
         reliability = st.select_slider("Source at least", list("ABCDEF"), "F", key="reliability")
         credibility = st.select_slider("Information at least", range(1, 7), 6, key="credibility")
-        st.caption("A and 1 are best. F and 6 mean that nobody can judge it; they are left out from E and 5 on.")
+        st.caption(
+            "A and 1 are best. F and 6 say that nobody can judge it: leave both sliders there to keep those too."
+        )
     choice = {"units": tuple(units), "reliability": reliability, "credibility": credibility}
-    if len(chosen := tracker.select_reports(reports, **choice)):
-        show(title, *reconstruct(ROADS, source, choice, chosen))
+    if known and not units:
+        st.warning("No unit is chosen. Choose one at the left.")
+    elif len(chosen := tracker.select_reports(reports, **choice)):
+        show(title, zone, *reconstruct(ROADS, source, choice, zone, chosen))
     else:
         st.warning("No report meets these choices.")
 except tracker.BadReport as refused:
-    st.error(f"These reports cannot be used: {len(refused.faults)} things to put right. Nothing was changed.")
-    st.dataframe([asdict(fault) for fault in refused.faults], hide_index=True, key="faults")
+    st.error(f"These reports cannot be used: {wording.counted(len(refused.faults), 'thing')} to put right.")
+    st.code(wording.fault_text(refused.faults, file=file.name if file else None), language=None, wrap_lines=True)
 except tracker.TrackerError as refused:
     st.error("This cannot be shown:")
     st.text(str(refused))

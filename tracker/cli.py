@@ -12,12 +12,13 @@ import unicodedata
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import typer
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -62,7 +63,7 @@ def export(
     title: Annotated[str | None, typer.Option(help="Title of the figure.")] = None,
     alt: Annotated[str | None, typer.Option(help="What the picture shows, for those who cannot see it.")] = None,
     credit: Annotated[str | None, typer.Option(help="Whose work it is, for the caption.")] = None,
-    lang: Annotated[str, typer.Option(help="Language of the page: en, ru.")] = "en",
+    lang: Annotated[Literal["en", "ru"], typer.Option(help="Language of the page.")] = "en",
     zone: Zone = None,
     seed: Annotated[int, typer.Option(min=0, help="Number that fixes the random draws.")] = 0,
 ) -> None:
@@ -70,22 +71,22 @@ def export(
     with _refusals():
         _check_target(page)
         shown_in = _zone(zone, reports)
-        march = _reconstruct(reports, roads, seed=seed)
+        march, mismatched = _reconstruct(reports, roads, seed=seed)
         from tracker.render import export_html
+        from tracker.wording import counted, tally
 
         title = title if title is not None or reports is not None else BUNDLED_TITLE
         with _busy("Drawing the page"):
             export_html(march, page, title=title, alt=alt, credit=credit, lang=lang, zone=shown_in)
-        counts = march.verdicts["verdict"].value_counts()
-        verdicts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-        _out().print(_plain(f"{page}: {len(march.tracks)} units, {len(march.reports)} reports ({verdicts})"))
+        _out().print(_plain(f"{page}: {counted(len(march.tracks), 'unit')}; {tally(march)}"), soft_wrap=True)
+        _warn(mismatched)
 
 
 @app.command()
 def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV of reports.")]) -> None:
     """List every fault of a file of reports, or say what it holds."""
     with _refusals():
-        from tracker.evidence import check_file, read_reports, summary
+        from tracker.evidence import check_file, check_oddities, read_reports, summary
 
         with _busy("Checking"):
             faults = check_file(file)
@@ -93,6 +94,9 @@ def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV of repo
             _show_faults(_out(), faults)
             raise typer.Exit(1)
         _show_summary(file, summary(read_reports(file)))
+        if odd := check_oddities(file):
+            _out().print(_plain(f"Worth a second look ({len(odd)}); the file can be used as it is:"))
+            _show_groups(_out(), odd)
 
 
 @app.command()
@@ -145,7 +149,8 @@ def _run(command: Sequence[str], environment: dict[str, str]) -> int:
             process.terminate()
 
 
-def _reconstruct(reports: Path | None, roads: Path | None, *, seed: int) -> "Reconstruction":
+def _reconstruct(reports: Path | None, roads: Path | None, *, seed: int) -> "tuple[Reconstruction, list[str]]":
+    """The march, and what suggests that its reports and roads do not belong together."""
     with _busy("Reading reports"):
         from tracker.evidence import read_reports
 
@@ -156,8 +161,10 @@ def _reconstruct(reports: Path | None, roads: Path | None, *, seed: int) -> "Rec
         network = load_roads(roads)
     with _busy("Reconstructing (the first time on a machine takes a minute)"):
         from tracker.reconstruct import reconstruct
+        from tracker.wording import mismatches
 
-        return reconstruct(told, network, seed=seed)
+        march = reconstruct(told, network, seed=seed)
+        return march, mismatches(march, network)
 
 
 # ---- refusing
@@ -229,28 +236,39 @@ def _zone(name: str | None, reports: Path | None) -> str | None:
 
 
 def _show_faults(console: Console, faults: Sequence["Fault"]) -> None:
+    from tracker.wording import counted
+
     files = ", ".join(sorted({fault.file for fault in faults}))
-    console.print(_plain(f"{files}: {len(faults)} fault{'s' if len(faults) != 1 else ''} found"))
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("row", justify="right")
-    for name in ("column", "value", "problem", "remedy"):
-        table.add_column(name, overflow="fold")
-    for fault in faults:
-        row = "" if fault.row is None else str(fault.row)
-        cells = (row, fault.column or "", fault.value, fault.problem, fault.remedy)
-        table.add_row(*map(_plain, cells))
-    console.print(table)
+    console.print(_plain(f"{files}: {counted(len(faults), 'fault')} found"), soft_wrap=True)
+    _show_groups(console, faults)
+
+
+def _show_groups(console: Console, faults: Sequence["Fault"]) -> None:
+    """What is wrong and, below it, what to do: one after the other, for columns would break the example times."""
+    from tracker.wording import fault_groups
+
+    for wrong, remedy in fault_groups(faults):
+        console.print()
+        console.print(Padding(_plain(wrong), (0, 0, 0, 2), expand=False))
+        console.print(Padding(_plain(f"-> {remedy}"), (0, 0, 0, 4), expand=False))
+
+
+def _warn(said: Sequence[str]) -> None:
+    for line in said:
+        Console(stderr=True, highlight=False).print(_plain(f"warning: {line}"), soft_wrap=True)
 
 
 def _show_summary(file: Path, counts: "pd.DataFrame") -> None:
     """What a sound file holds, by unit and kind."""
+    from tracker.wording import counted
+
     number, first, last = counts["reports"].sum(), counts["earliest"].min(), counts["latest"].max()
-    many = "s" if number != 1 else ""
-    _out().print(_plain(f"{file.name}: {number} report{many}, no fault, {first:%Y-%m-%d} to {last:%Y-%m-%d} (UTC)"))
+    reports = counted(int(number), "report")
+    _out().print(_plain(f"{file.name}: {reports}, no fault, {first:%Y-%m-%d} to {last:%Y-%m-%d} (UTC)"))
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("unit", "kind", "reports", "no place", "origins", "from (UTC)", "to (UTC)"):
-        counted = name in ("reports", "no place", "origins")
-        table.add_column(name, overflow="fold", no_wrap=name != "unit", justify="right" if counted else "left")
+        numeric = name in ("reports", "no place", "origins")
+        table.add_column(name, overflow="fold", no_wrap=name != "unit", justify="right" if numeric else "left")
     for row in counts.fillna({"unit": "(none named)"}).to_dict("records"):
         times = [f"{row[name]:%m-%d %H:%M}" for name in ("earliest", "latest")]
         numbers = [str(row[name]) for name in ("reports", "unplaced", "origins")]

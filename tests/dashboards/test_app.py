@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.small_march import HOSTILE, ROWS, write_reports, write_roads
+from tests.small_march import HEADER, HOSTILE, ROWS, write_reports, write_roads
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 
@@ -30,15 +30,15 @@ def verdicts(app: AppTest) -> pd.DataFrame:
 
 
 def passages(app: AppTest) -> pd.DataFrame:
-    return next(table.value for table in app.dataframe if "t50" in table.value)
+    return next(table.value for table in app.dataframe if "when" in table.value)
 
 
 def test_the_dashboard_shows_every_report_with_its_verdict(started: AppTest) -> None:
     assert not started.exception
     table = verdicts(started)
-    assert table["report_id"].tolist() == ["a", "b", "c", "d", "e", "f", "x"]
-    judged = table.set_index("report_id")["verdict"]
-    assert (judged["b"], judged["f"]) == ("supports", "unused")
+    assert table["report"].tolist() == ["a", "b", "c", "d", "e", "f", "x"]
+    judged = table.set_index("report")["verdict"]
+    assert (judged["b"], judged["f"]) == ("supports", "does not move a track")
     assert judged["d"] in {"doubtful", "impossible"}
     assert table["reason"].str.len().min() > 0
 
@@ -59,31 +59,53 @@ def test_a_unit_left_out_leaves_the_table_and_the_passages(started: AppTest) -> 
     assert set(passages(started)["unit"]) == {"column", "escort"}
     started.multiselect(key="units").set_value(["column"]).run()
     assert not started.exception
-    assert set(verdicts(started)["unit"].dropna()) == {"column"}
+    assert set(verdicts(started)["unit"]) - {""} == {"column"}
     assert set(passages(started)["unit"]) == {"column"}
 
 
 def test_stricter_grades_leave_out_reports(started: AppTest) -> None:
     started.select_slider(key="reliability").set_value("B").run()
-    assert verdicts(started)["report_id"].tolist() == ["a", "b", "c", "x"]
+    assert verdicts(started)["report"].tolist() == ["a", "b", "c", "x"]
     started.select_slider(key="credibility").set_value(1).run()
-    assert verdicts(started)["report_id"].tolist() == ["a", "x"]
+    assert verdicts(started)["report"].tolist() == ["a", "x"]
 
 
 def test_choices_that_leave_no_report_are_said_and_not_an_error_page(started: AppTest) -> None:
-    started.multiselect(key="units").set_value([]).run()
-    assert verdicts(started)["report_id"].tolist() == ["f"]
-    started.select_slider(key="credibility").set_value(1).run()
+    started.select_slider(key="reliability").set_value("A").run()
+    started.multiselect(key="units").set_value(["escort"]).run()
     assert not started.exception
     assert [warning.value for warning in started.warning] == ["No report meets these choices."]
+
+
+def test_an_emptied_choice_of_units_is_a_plain_message(started: AppTest) -> None:
+    started.multiselect(key="units").set_value([]).run()
+    assert not started.exception
+    assert not started.dataframe
+    assert [warning.value for warning in started.warning] == ["No unit is chosen. Choose one at the left."]
+
+
+def test_reports_that_make_no_track_are_listed_without_a_chart(started: AppTest) -> None:
+    rows = [HEADER, ROWS[0].replace("sighting,column", "sighting,"), ROWS[5]]
+    started.file_uploader(key="upload").upload("mine.csv", "\n".join(rows).encode(), "text/csv").run()
+    assert not started.exception
+    assert [warning.value[:24] for warning in started.warning] == ["These are too few report"]
+    assert [len(element.value) for element in started.dataframe] == [2]
+
+
+def test_nothing_absent_is_shown_as_none(started: AppTest) -> None:
+    table = verdicts(started)
+    assert table.notna().all(axis=None)
+    assert not table.isin(["None", "nan", "NaT", "<NA>"]).any(axis=None)
 
 
 def test_chosen_places_are_the_rows_of_the_passages(started: AppTest) -> None:
     started.multiselect(key="places").set_value(["Middle"]).run()
     table = passages(started).set_index("unit")
     assert table["place"].tolist() == ["Middle", "Middle"]
-    assert table.loc["column", "probability"] > table.loc["escort", "probability"]
-    assert table.loc["column", "t05"] <= table.loc["column", "t50"] <= table.loc["column", "t95"]
+    assert table.loc["column", "probability"] == "100 %"
+    assert table.loc["column", "when"].startswith("probably between 10:3")
+    assert "most likely 10:4" in table.loc["column", "when"]
+    assert table.loc["escort", "when"] == "no finding"
 
 
 def test_an_upload_replaces_the_reports_and_their_title(started: AppTest, tmp_path: Path) -> None:
@@ -91,17 +113,30 @@ def test_an_upload_replaces_the_reports_and_their_title(started: AppTest, tmp_pa
     content = (tmp_path / "reports.csv").read_text("utf-8").replace("a,sighting", "uploaded,sighting")
     started.file_uploader(key="upload").upload("mine.csv", content.encode(), "text/csv").run()
     assert not started.exception
-    assert verdicts(started)["report_id"].iloc[0] == "uploaded"
+    assert verdicts(started)["report"].iloc[0] == "uploaded"
     assert started.title[0].value == "Reconstructed march"
+
+
+def test_an_upload_asks_for_its_zone_and_says_its_roads(started: AppTest, tmp_path: Path) -> None:
+    assert not started.selectbox
+    content = (tmp_path / "reports.csv").read_bytes()
+    started.file_uploader(key="upload").upload("mine.csv", content, "text/csv").run()
+    assert started.selectbox(key="zone").value == "UTC"
+    assert "On the roads of roads.osm" in [text.value for text in started.text]
+    assert verdicts(started)["from"].iloc[0] == "2023-06-24 07:00"
+    started.selectbox(key="zone").set_value("Europe/Moscow").run()
+    assert verdicts(started)["from"].iloc[0] == "2023-06-24 10:00"
 
 
 def test_a_bad_upload_shows_all_its_faults_and_nothing_else(started: AppTest, tmp_path: Path) -> None:
     content = (tmp_path / "reports.csv").read_text("utf-8").replace("sighting", "sigting").replace("+03:00,2", ",2")
     started.file_uploader(key="upload").upload("../mine.csv", content.encode(), "text/csv").run()
     assert not started.exception
-    (table,) = (element.value for element in started.dataframe)
-    assert table["problem"].value_counts().to_dict() == {"is not a kind that is known": 6, "has no time zone": 7}
-    assert table["remedy"].str.len().min() > 0
+    assert not started.dataframe
+    (shown,) = (element.value for element in started.code)
+    assert shown.startswith("../mine.csv: 13 faults found")
+    assert "column kind: sigting is not a kind that is known\n    -> write sighting" in shown
+    assert "-> add the offset: 2023-06-24T10:00+03:00 if Moscow time" in shown
     assert "13 things" in started.error[0].value
 
 
