@@ -87,6 +87,19 @@ def test_the_drawing_is_well_formed_and_bounded() -> None:
         assert 300 < height <= 640
 
 
+def test_the_drawing_is_solid_only_where_the_radius_says_where_a_unit_was() -> None:
+    scene = small_scene()
+    scene["units"] = scene["units"][:1]  # type: ignore[index]
+    unit = scene["units"][0]  # type: ignore[index]
+    times, lon, lat, _ = unpack(unit["median"], 4)
+    unit["median"] = pack(times, lon, lat, [80_000 if t > 20_000 else 9_000 for t in times])
+    svg = drawing_svg(scene)
+    assert svg.count('stroke-width="3"') == 1
+    assert svg.count('stroke-dasharray="2 4"') == 1
+    assert 'r="6" fill="#fff"' in svg
+    assert 'r="6" fill="#fff"' not in drawing_svg(small_scene())
+
+
 def test_the_drawing_names_the_larger_places_and_describes_itself() -> None:
     page = Page(drawing_svg(small_scene()))
     assert "Northgate" in page.text

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,10 @@ SIZE = 640
 NARROWEST = 360
 """A march due north still leaves room for names."""
 MOST_LABELS = 20
+SURE_M = 75_000
+"""A way and a marker of a wider radius are drawn as a guess, as in templates/player/spells.js."""
+SURE = 'stroke-width="3" stroke-opacity=".8"'
+VAGUE = 'stroke-width="1.5" stroke-opacity=".5" stroke-dasharray="2 4"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +84,19 @@ def _roads(scene: Scene, paper: _Paper) -> str:
 def _units(scene: Scene, paper: _Paper) -> str:
     parts = []
     for index, unit in enumerate(scene["units"]):
-        times, lon, lat, _ = unpack(unit["median"], 4)
+        times, lon, lat, radius = unpack(unit["median"], 4)
         known = [k for k, t in enumerate(times) if unit["known_from"] <= t <= unit["known_until"]] or [0]
         way = paper.place([lon[k] for k in known], [lat[k] for k in known])
+        sure = np.array([radius[k] <= SURE_M for k in known])
         colour, (x, y) = unit_colour(index), way[-1].tolist()
+        # Stretches of one look, each up to the first point of the next.
+        cuts = [0, *(np.flatnonzero(np.diff(sure)) + 1).tolist(), len(way) - 1]
+        for first, last in pairwise(cuts):
+            look = SURE if sure[first] else VAGUE
+            parts.append(f'<path d="{_line(way[first : last + 1])}" fill="none" stroke="{colour}" {look}/>')
+        fill, rim = (colour, "#fff") if sure[-1] else ("#fff", colour)
         parts.append(
-            f'<path d="{_line(way)}" fill="none" stroke="{colour}" stroke-width="3" stroke-opacity=".8"/>'
-            f'<circle cx="{x}" cy="{y}" r="6" fill="{colour}" stroke="#fff" stroke-width="2">'
+            f'<circle cx="{x}" cy="{y}" r="6" fill="{fill}" stroke="{rim}" stroke-width="2">'
             f"<title>{escape(unit['name'])}</title></circle>"
         )
     return "".join(parts)

@@ -48,10 +48,11 @@ WORDS = {
         nature="A reconstruction from {count} reports ({placing} of them place a column), not an observation.",
         reading=(
             "How to read it: a solid marker is the most central position of a column while reports carry it and 90 % "
-            "of the probability lies within 75 km; a hollow one is no more than a guess. Each small dot is one plausible "
-            "history, all dots of a colour equally probable. The coloured circle about a marker holds 90 % of the "
-            "probability; a circle about a report is how vaguely that report gives its place. A report's symbol is "
-            "pale while its moment may still lie ahead, and green if it agrees with the track, which does not prove it true."
+            "of the probability lies within 75 km; a hollow one is no more than a guess. Each small dot is one "
+            "plausible history, all dots of a colour equally probable. The coloured circle about a marker holds 90 % "
+            "of the probability; a circle about a report is how vaguely that report gives its place. A report's symbol "
+            "is pale while its moment may still lie ahead, and green if it agrees with the track, which does not prove "
+            "it true."
         ),
         limit="It cannot show what nobody reported, nor tell a false report from a true one if both fit the roads.",
         roads="Roads © OpenStreetMap contributors,",
