@@ -3,12 +3,14 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import tracker
 from tracker import cli
+from tracker.evidence import checks, columns
 from tracker.evidence.columns import FILE_COLUMNS
-from tracker.reconstruct import belief, ensemble, pace
+from tracker.reconstruct import belief, ensemble, pace, verdicts
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -62,6 +64,25 @@ def test_the_reports_shown_as_an_example_are_sound(tmp_path: Path) -> None:
     assert (report.place, report.unit, report.radius_m, report.reliability) == ("Yelets", "main column", 6000, "B")
 
 
+def test_the_roads_and_reports_drawn_by_hand_make_a_track(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "bring-your-own-march.md").read_text("utf-8")
+    for language, name in (("xml", "roads.osm"), ("csv", "reports.csv")):
+        (block,) = re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+        (tmp_path / name).write_text(block, "utf-8")
+    roads = tracker.load_roads(tmp_path / "roads.osm")
+    assert set(roads.table["road"]) == {"M1", "P2"}
+    march = tracker.reconstruct(tracker.read_reports(tmp_path / "reports.csv"), roads)
+    (passed,) = march.tracks["column"].passages(["Middle"]).itertuples()
+    assert passed.probability > 0.9
+    assert march.verdicts["verdict"].tolist() == ["supports", "supports"]
+
+
+def test_the_default_radius_said_is_the_one_taken() -> None:
+    text = (ROOT / "docs" / "bring-your-own-march.md").read_text("utf-8")
+    assert f"| {columns.DEFAULT_RADIUS_M:.0f} for every report with a place" in text
+    assert f"with 95 %; {checks.MIN_RADIUS_M:.0f} or more" in text
+
+
 def test_every_column_that_a_reporter_writes_is_explained() -> None:
     text = (ROOT / "docs" / "bring-your-own-march.md").read_text("utf-8")
     rows = re.findall(r"^\| ([\w, ]+?) \|", text, flags=re.MULTILINE)
@@ -89,3 +110,24 @@ def test_the_numbers_of_the_method_are_those_of_the_code() -> None:
     assert f"{belief.CLUTTER_KM2:,.0f} km²" in text
     assert f"steps of {ensemble.STEP_S:.0f} seconds" in text
     assert f"lasts {60 / pace.HALT_END_H:.0f} minutes" in text
+    assert (
+        f"less than {ensemble.PRUNE * 1e5:.0f} in 100,000 of the best one, with the next {ensemble.LOOK_AHEAD}" in text
+    )
+    assert f"After {ensemble.WANDER * ensemble.STEP_S / 3600:.0f} hours" in text
+    sure, trusted = verdicts.SURE * 100, verdicts.TRUSTED * 100
+    assert f"{sure:.0f} % probable with the track and {trusted:.0f} % by its grade" in text
+    assert f"more than {verdicts.HASTE} times as fast" in text
+
+
+def test_a_pace_is_remembered_for_about_half_an_hour_as_the_method_says() -> None:
+    step_s = 10.0
+    moving = pace.mixing(step_s)[1:-1, 1:-1].astype(float)
+    # Among the moving paces only: what leads to halts and stays is left where it is.
+    moving += np.diag(1 - moving.sum(axis=1))
+    level = np.arange(1, pace.LEVELS + 1) - pace.USUAL @ np.arange(1, pace.LEVELS + 1)
+    kept = [
+        (pace.USUAL * level) @ np.linalg.matrix_power(moving, int(hours * 3600 / step_s)) @ level
+        for hours in (0, 0.5, 0.75)
+    ]
+    assert kept[1] / kept[0] > np.exp(-1) > kept[2] / kept[0]
+    assert "memory of about half an hour" in (ROOT / "docs" / "method.md").read_text("utf-8")
