@@ -47,8 +47,7 @@ def article(march, title, zone):
 def show(title, zone, march, scene, mismatches):
     """The player and the tables."""
     if mismatches:
-        st.warning("Worth a look:")
-        st.text("\n".join(mismatches))
+        st.text("Worth a look:\n" + "\n".join(mismatches))
     if scene is None:
         st.warning("These are too few reports for a track: at least one must name a unit and a place near a road.")
     else:
@@ -56,14 +55,15 @@ def show(title, zone, march, scene, mismatches):
         page = {"data": lambda: article(march, title, zone), "file_name": "march.html", "mime": "text/html"}
         st.download_button("Save as a page", **page, on_click="ignore")
     with st.expander(f"All {len(march.reports)} reports and what became of them (times: {zone})", expanded=True):
-        looks = {"link": st.column_config.LinkColumn(), "reason": st.column_config.TextColumn(width="large")}
+        looks = dict.fromkeys(("reason", "when"), st.column_config.TextColumn(width=600))
+        looks["link"] = st.column_config.LinkColumn()
         st.dataframe(wording.verdict_table(march, zone=zone), hide_index=True, column_config=looks, key="verdicts")
     if scene is not None:
         with st.expander(f"When did they pass? (times: {zone})", expanded=True):
             known = sorted(set(march.places["place"]))
             places = st.multiselect("Places", known, default=wording.default_places(march), key="places")
             st.caption("To pass is to come within 10 km. The times hold 90 %; under 50 % there is no finding.")
-            st.dataframe(wording.passage_rows(march, places, zone=zone), hide_index=True, key="passages")
+            st.dataframe(wording.passage_rows(march, places, zone=zone), hide_index=True, column_config=looks)
 
 
 st.set_page_config(page_title=TITLE, layout="wide")
