@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from tracker.model import History, geodesy
 from tracker.reconstruct import drawing, filtering, pace
+from tracker.reconstruct.belief import CLUTTER_KM2
 from tracker.reconstruct.claims import Claims
 from tracker.reconstruct.histories import Drawn, histories
 from tracker.reconstruct.space import CELL_S, RoadSpace
@@ -157,16 +158,10 @@ def _start(space: RoadSpace, claims: Claims, first: Ints) -> tuple[Ints, NDArray
     placed = np.flatnonzero((claims.kind != filtering.ABSENCE) & (np.diff(claims.ptr) > 0))
     early = placed[np.argsort(first[placed], kind="stable")][:5]
     weight = np.zeros(len(space.lon))
+    # Flat, over the area that a false claim is taken to name: the claims themselves weigh in later, and only once.
+    reach = geodesy.metres_to_chord(1000 * np.sqrt(CLUTTER_KM2 / np.pi))
     for k in early:
-        at = slice(claims.ptr[k], claims.ptr[k + 1])
-        cell, value = claims.cell[at], claims.value[at]
-        centre = (space.tree.data[cell] * value[:, None]).sum(axis=0) / value.sum()
-        sigma = float(np.sqrt((value * ((space.tree.data[cell] - centre) ** 2).sum(axis=1)).sum() / value.sum()))
-        sigma += 400.0 + 12.0 * STEP_S * float(first[k])
-        near = np.asarray(space.tree.query_ball_point(centre, 4 * sigma), np.int64)
-        apart = geodesy.chord_to_metres(np.linalg.norm(space.tree.data[near] - centre, axis=1))
-        weight[near] += claims.believed[k] * np.exp(-0.5 * (apart / sigma) ** 2) / sigma
-    weight[weight < 1e-4 * weight.max()] = 0.0
+        weight[np.asarray(space.tree.query_ball_point(claims.centre[k], reach), np.int64)] += claims.believed[k]
     anywhere = float(np.prod(1 - claims.believed[early]))
     weight = (1 - anywhere) * weight / weight.sum() + anywhere / len(weight)
     return np.arange(len(weight), dtype=np.int32), weight.astype(np.float32)
