@@ -16,7 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.browser.conftest import ARGUMENTS
+from tests.conftest import CHROMIUM_ARGUMENTS
 from tests.conftest import find_chromium
 
 SECONDS = 4
@@ -49,7 +49,7 @@ def bundled_page(folder: Path) -> Path:
 def chromium_page() -> Iterator[Page]:
     """A page of a browser without a window and without a GPU."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGUMENTS))
         yield browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
         browser.close()
 

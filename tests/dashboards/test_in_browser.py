@@ -8,7 +8,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.small_march import write_reports, write_roads
 
@@ -51,18 +51,16 @@ def _wait_until_healthy(address: str, server: "subprocess.Popen[bytes]", log: Pa
 
 
 @pytest.fixture(scope="module")
-def page(address: str, chromium: str) -> Generator[tuple[Page, list[str]], None, None]:
+def page(address: str, browser: Browser) -> Generator[tuple[Page, list[str]], None, None]:
     """The dashboard in Chromium, its player ready, and what the console complained of."""
     trouble: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.goto(address)
-        page.wait_for_selector(".tracker-ready", timeout=300_000)
-        yield page, trouble
-        browser.close()
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector(".tracker-ready", timeout=300_000)
+    yield page, trouble
+    page.close()
 
 
 def test_the_player_appears_and_plays_without_a_word_in_the_console(
