@@ -16,8 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.conftest import CHROMIUM_ARGUMENTS
-from tests.conftest import find_chromium
+from tests.conftest import CHROMIUM_ARGUMENTS, find_chromium
 
 SECONDS = 4
 
