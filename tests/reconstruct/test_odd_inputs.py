@@ -17,7 +17,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> RoadNetwork:
     return straight(tmp_path_factory.mktemp("straight"))
 
 
-def sane(march: Reconstruction) -> None:
+def check_sane(march: Reconstruction) -> None:
     """A verdict for all, and for each track positions that are numbers from its beginning to its end."""
     assert march.verdicts["verdict"].isin(["supports", "doubtful", "impossible", "unused"]).all()
     assert march.verdicts["reason"].str.len().min() > 5
@@ -77,7 +77,7 @@ ROWS: dict[str, tuple[dict[str, object], ...]] = {
 
 @pytest.mark.parametrize("rows", ROWS.values(), ids=ROWS.keys())
 def test_nothing_breaks_on(road: RoadNetwork, rows: tuple[dict[str, object], ...]) -> None:
-    sane(reconstruct(told(*rows), road, members=100))
+    check_sane(reconstruct(told(*rows), road, members=100))
 
 
 def test_a_unit_with_one_report_is_there_at_its_time(road: RoadNetwork) -> None:
@@ -88,14 +88,14 @@ def test_a_unit_with_one_report_is_there_at_its_time(road: RoadNetwork) -> None:
 
 def test_a_column_out_of_reach_of_all_roads_is_doubted_and_breaks_nothing(road: RoadNetwork) -> None:
     march = reconstruct(told(report("a", (10.0, 20.0), "10:00"), report("b", (10.2, 20.0), "11:00")), road, members=100)
-    sane(march)
+    check_sane(march)
     assert set(march.verdicts["verdict"]) <= {"doubtful", "impossible", "unused"}
 
 
 def test_one_report_out_of_reach_does_not_disturb_the_others(road: RoadNetwork) -> None:
     rows = report("a", (39.2, 51.0), "08:00"), report("far", (10.0, 20.0), "08:30"), report("c", (39.9, 51.0), "09:00")
     march = reconstruct(told(*rows), road, members=100)
-    sane(march)
+    check_sane(march)
     assert verdict(march, "far")["verdict"] in ("doubtful", "impossible")
     assert verdict(march, "a")["verdict"] == verdict(march, "c")["verdict"] == "supports"
 
@@ -105,7 +105,7 @@ def test_reports_that_are_all_false_break_nothing(road: RoadNetwork) -> None:
         report(f"r{k}", (39.05 + 1.7 * (k % 2), 51.0), f"10:{k:02d}", reliability="E", credibility=5) for k in range(6)
     ]
     march = reconstruct(told(*rows), road, members=100)
-    sane(march)
+    check_sane(march)
     assert (march.verdicts["verdict"] != "supports").any()
 
 
@@ -114,7 +114,7 @@ def test_a_network_of_one_edge_is_enough(tmp_path: Path) -> None:
     march = reconstruct(
         told(report("a", (39.05, 51.0), "10:00"), report("b", (39.25, 51.0), "10:15")), roads, members=100
     )
-    sane(march)
+    check_sane(march)
     assert (march.verdicts["verdict"] == "supports").all()
 
 
@@ -124,7 +124,7 @@ def test_a_one_way_road_that_ends_breaks_nothing(tmp_path: Path) -> None:
     march = reconstruct(
         told(report("a", (39.05, 51.0), "10:00"), report("z", (39.1, 51.0), "16:00")), roads, members=100
     )
-    sane(march)
+    check_sane(march)
 
 
 def test_a_unit_on_a_one_way_road_does_not_drive_against_it(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_unit_on_a_one_way_road_does_not_drive_against_it(tmp_path: Path) -> N
     roads = draw(tmp_path, STRAIGHT, [("abcd", one_way)])
     rows = report("a", (39.9, 51.0), "10:00"), report("back", (39.3, 51.0), "11:00", reliability="C", credibility=3)
     march = reconstruct(told(*rows), roads, members=100)
-    sane(march)
+    check_sane(march)
     assert {"supports", "impossible"} >= set(march.verdicts["verdict"]) or "doubtful" in set(march.verdicts["verdict"])
     for history in march.tracks["column"].histories:
         assert (np.diff(history.path.lon) >= -1e-9).all()
@@ -143,7 +143,7 @@ def test_a_unit_does_not_jump_between_islands(tmp_path: Path) -> None:
     roads = draw(tmp_path, nodes, [("abcd", TRUNK), ("pq", TRUNK)])
     rows = report("a", (39.2, 51.0), "08:00"), report("b", (39.5, 51.0), "08:30"), report("x", (39.8, 51.4), "12:00")
     march = reconstruct(told(*rows), roads, members=100)
-    sane(march)
+    check_sane(march)
     for history in march.tracks["column"].histories:
         assert np.ptp(history.path.lat) < 0.01
 
