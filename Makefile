@@ -4,7 +4,7 @@
 # Needed: make and Python 3.11 or newer. Everything else is fetched into .venv at exact versions.
 
 PYTHON ?= python3
-SYSTEM_PACKAGES ?= chromium
+SYSTEM_PACKAGES ?= chromium gdal-bin postgresql-15-postgis-3
 TESTS ?=
 BIN := .venv/bin
 LEAFLET := tracker/render/vendor/leaflet/leaflet.js
@@ -53,7 +53,7 @@ $(LEAFLET): .build/leaflet.sha256 .build/package-lock.json .venv/installed
 	$(BIN)/python .build/hatch_build.py
 	@touch $@
 
-# For the browser tests. Without root or apt they are skipped, and pytest says so.
+# For the tests of pages, GeoPackages and PostGIS. Without root or apt they are skipped, and pytest says so.
 system-packages:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  missing=$$(for name in $(SYSTEM_PACKAGES); do dpkg -s $$name >/dev/null 2>&1 || echo $$name; done); \
@@ -66,5 +66,5 @@ system-packages:
 
 # After a change of pyproject.toml; versions stay as they are where they can (uv's --upgrade renews them).
 lock: .venv/installed
-	$(BIN)/uv pip compile -q pyproject.toml --group test --universal --python-version 3.11 --fork-strategy fewest \
+	$(BIN)/uv pip compile -q pyproject.toml --extra postgis --group test --universal --python-version 3.11 --fork-strategy fewest \
 	    --generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements.lock

@@ -2,24 +2,46 @@
 
 from tracker.model import geodesy, tables
 from tracker.model.bundled import bundled, bundled_dashboard
-from tracker.model.errors import BadReport, BadRoads, BadTime, Fault, MissingFile, TrackerError, UnknownPlace
+from tracker.model.errors import (
+    AmbiguousPlace,
+    AmbiguousTime,
+    BadLog,
+    BadReport,
+    BadRoads,
+    BadTime,
+    Conflict,
+    Fault,
+    LogUnavailable,
+    MissingFile,
+    TrackerError,
+    UnknownPlace,
+    UnknownReport,
+)
+from tracker.model.located import Located
 from tracker.model.origins import copies
 from tracker.model.reconstruction import Reconstruction
 from tracker.model.rules import faults_of
 from tracker.model.track import History, RoadPath, Track
 
 __all__ = [
+    "AmbiguousPlace",
+    "AmbiguousTime",
+    "BadLog",
     "BadReport",
     "BadRoads",
     "BadTime",
+    "Conflict",
     "Fault",
     "History",
+    "Located",
+    "LogUnavailable",
     "MissingFile",
     "Reconstruction",
     "RoadPath",
     "Track",
     "TrackerError",
     "UnknownPlace",
+    "UnknownReport",
     "bundled",
     "bundled_dashboard",
     "copies",

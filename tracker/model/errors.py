@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracker.model.located import Located
 
 _SHOWN_FAULTS = 50
 
@@ -57,8 +61,40 @@ class BadTime(TrackerError, ValueError):
     """A time without a zone, or outside what a track answers for."""
 
 
+class AmbiguousTime(BadTime):
+    """Words that mean more than one time; ``readings`` lists each, written so that it can be given instead."""
+
+    def __init__(self, message: str, readings: Sequence[str]) -> None:
+        self.readings = tuple(readings)
+        super().__init__(message)
+
+
 class UnknownPlace(TrackerError, LookupError):
     """A place name that nothing at hand can locate."""
+
+
+class AmbiguousPlace(TrackerError, LookupError):
+    """Words that mean more than one place; ``candidates`` lists each, the likelier first."""
+
+    def __init__(self, message: str, candidates: "Sequence[Located]") -> None:
+        self.candidates = tuple(candidates)
+        super().__init__(message)
+
+
+class Conflict(TrackerError, RuntimeError):
+    """A change that does not go with what the report log holds by now; nothing was changed."""
+
+
+class UnknownReport(TrackerError, LookupError):
+    """A report id that the report log does not hold."""
+
+
+class BadLog(TrackerError, ValueError):
+    """A file or database that is no report log, or a damaged one."""
+
+
+class LogUnavailable(TrackerError, OSError):
+    """A report log that cannot be reached or written just now: disk full, server away, folder on a network."""
 
 
 class MissingFile(TrackerError, FileNotFoundError):
