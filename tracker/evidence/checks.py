@@ -1,12 +1,13 @@
 """Every fault of a table of raw text, found with whole-column operations."""
 
+from dataclasses import replace
 from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 
 from tracker.evidence.cells import number_problem, numbers, plain_metres, radius_problem, text_of, times
-from tracker.evidence.columns import KNOWN, TEXTS, header_faults
+from tracker.evidence.columns import KNOWN, TEXTS, canonical, header_faults
 from tracker.evidence.findings import Findings, Mask, Words
 from tracker.evidence.rewrites import time_problem
 from tracker.evidence.swaps import looks_swapped
@@ -59,22 +60,26 @@ def check_table(frame: pd.DataFrame, *, file: str = "<table>") -> list[Fault]:
     """
     names = [str(name) for name in frame.columns]
     faults = header_faults(names, file=file)
+    ours = canonical(names)
     once = ~pd.Index(names).duplicated()
-    known = {name: text_of(frame.iloc[:, place]) for place, name in enumerate(names) if once[place] and name in KNOWN}
+    known = {name: text_of(frame.iloc[:, place]) for place, name in enumerate(ours) if once[place] and name in KNOWN}
     found = Findings(file=file, rows=frame.index)
-    _check_text(found, known)
+    check_text(found, known)
     _check_codes(found, known)
     _check_ids(found, known)
     if "unit" in known:
         check_units(found, known["unit"])
     _check_times(found, known)
     _check_places(found, known)
-    order = {name: place for place, name in enumerate(names)}
+    order = {name: place for place, name in enumerate(ours)}
     found.faults.sort(key=lambda fault: (fault.row or 0, order.get(fault.column or "", -1)))
-    return faults + found.faults
+    # A fault is in the column as the file calls it.
+    told = dict(zip(ours, names, strict=True))
+    return faults + [replace(fault, column=told.get(fault.column or "", fault.column)) for fault in found.faults]
 
 
-def _check_text(found: Findings, known: dict[str, "pd.Series[str]"]) -> None:
+def check_text(found: Findings, known: dict[str, "pd.Series[str]"]) -> None:
+    """Note cells that are too long or hold a NUL, and addresses that are none; `known` are columns of text."""
     for name, text in known.items():
         found.note(_mask(text.str.len() > MAX_CELL), name, text, (f"is over {MAX_CELL:,} characters", "shorten it"))
         # The other columns have a grammar, which no NUL fits.

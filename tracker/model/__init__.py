@@ -18,6 +18,7 @@ from tracker.model.errors import (
     UnknownReport,
 )
 from tracker.model.located import Located
+from tracker.model.moments import moments
 from tracker.model.origins import copies
 from tracker.model.reconstruction import Reconstruction
 from tracker.model.rules import faults_of
@@ -47,5 +48,6 @@ __all__ = [
     "copies",
     "faults_of",
     "geodesy",
+    "moments",
     "tables",
 ]

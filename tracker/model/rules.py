@@ -39,7 +39,7 @@ _READ = "read the reports with read_reports, which fills what a file lacks"
 _SHOWN = 60
 
 
-def faults_of(reports: pd.DataFrame) -> list[Fault]:
+def faults_of(reports: pd.DataFrame, *, one_march: bool = True) -> list[Fault]:
     """Everything that keeps a table from being a reports table that can be reasoned about; empty if nothing does.
 
     Asked of it are the columns of `NEEDED` with their types, points in EPSG:4326 each with a radius between 0 and
@@ -50,6 +50,7 @@ def faults_of(reports: pd.DataFrame) -> list[Fault]:
     Parameters
     ----------
     reports : one row per report (`tables.REPORTS`)
+    one_march : ask too that the times lie as near to each other as those of one march do
 
     Returns
     -------
@@ -60,13 +61,13 @@ def faults_of(reports: pd.DataFrame) -> list[Fault]:
     >>> [fault.problem for fault in faults_of(tables.table({}, tables.REPORTS))]
     ['holds no report']
     """
-    return _Rules(reports).faults
+    return _Rules(reports, one_march=one_march).faults
 
 
 class _Rules:
     """One table, and what was found wrong with it so far; columns with a fault of their own are looked at no more."""
 
-    def __init__(self, reports: pd.DataFrame) -> None:
+    def __init__(self, reports: pd.DataFrame, *, one_march: bool) -> None:
         self.reports = reports
         self.faults: list[Fault] = []
         self.good = set(NEEDED)
@@ -80,7 +81,8 @@ class _Rules:
         self._codes()
         self._times()
         self._places()
-        self._spans()
+        if one_march:
+            self._spans()
         # The whole table first, then row by row; the order of the rules stays within a row.
         self.faults.sort(key=lambda fault: -1 if fault.row is None else fault.row)
 

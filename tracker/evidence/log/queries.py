@@ -1,0 +1,155 @@
+"""What is asked of a report log, in SQL that both backends understand."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from tracker.evidence.log.cells import table_of, without_collector
+from tracker.evidence.log.revision import COLUMNS, CONTENT, ENTRY, Cell
+from tracker.model import tables
+
+if TYPE_CHECKING:
+    from tracker.evidence.log.store import Store
+
+HISTORY = (*ENTRY, *(name for name in tables.REPORTS if name not in ENTRY), "hash")
+"""Columns of a table of revisions: how each came into the log, what it then said, its hash."""
+
+LINKS = ("report_id", "other_id", "relation", "author", "reason", "recorded_at")
+
+
+def current(
+    store: "Store",
+    connection: sa.Connection,
+    *,
+    as_of: str | None,
+    unit: Collection[str] | None,
+    kind: Collection[str] | None,
+    since: str | None,
+    until: str | None,
+    bbox: tuple[float, float, float, float] | None,
+    columns: Sequence[str],
+) -> gpd.GeoDataFrame:
+    """The reports that hold, as `ReportLog.reports` describes them; times as the log writes them."""
+    given: dict[str, Any] = {}
+    known = f" AND {{0}}.recorded_at <= {store.moment('as_of')}" if as_of else ""
+    later = f"n.report_id = r.report_id AND n.revision = r.revision + 1{known.format('n')}"
+    where = [f"r.operation <> 'retract'{known.format('r')}", f"NOT EXISTS(SELECT 1 FROM report_log n WHERE {later})"]
+    if as_of:
+        given["as_of"] = as_of
+    for name, wanted in (("unit", unit), ("kind", kind)):
+        if wanted is not None:
+            places = [f"{name}{number}" for number in range(len(wanted))]
+            where.append(f"r.{name} IN ({', '.join(f':{place}' for place in places) or 'NULL'})")
+            given |= dict(zip(places, wanted, strict=True))
+    if since:
+        where.append(f"(r.latest >= {store.moment('since')} OR r.latest IS NULL)")
+        given["since"] = since
+    if until:
+        where.append(f"r.earliest <= {store.moment('until')}")
+        given["until"] = until
+    if bbox:
+        given |= dict(zip(("west", "south", "east", "north"), bbox, strict=True))
+        within = "BETWEEN :west AND :east" if bbox[0] <= bbox[2] else "NOT BETWEEN :east AND :west"
+        where.append(f"r.lat BETWEEN :south AND :north AND r.lon {within}")
+    cells = [name for column in columns for name in (("lon", "lat") if column == "geometry" else (column,))]
+    query = f"SELECT {', '.join(f'r.{name}' for name in cells)}, r.seq, r.revision, r.report_id FROM report_log r"
+    rows = _rows(connection, f"{query} WHERE {' AND '.join(where)} ORDER BY r.seq", given)
+    names = [*cells, "_seq", "_revision", "_report_id"]
+    rows = _in_order_of_adding(connection, rows)
+    if "origin" in columns:
+        rows = _as_linked(store, connection, rows, place=cells.index("origin"), as_of=as_of)
+    return table_of(rows, names, columns)
+
+
+def links(store: "Store", connection: sa.Connection, *, as_of: str | None) -> pd.DataFrame:
+    """The links that hold: columns `LINKS`, in the order in which they were made."""
+    known = f" AND recorded_at <= {store.moment('as_of')}" if as_of else ""
+    names = [*LINKS, "operation"]
+    query = f"SELECT {', '.join(names)} FROM report_log WHERE other_id IS NOT NULL{known} ORDER BY seq"
+    held: dict[tuple[str, str], tuple[Any, ...]] = {}
+    for row in _rows(connection, query, {"as_of": as_of} if as_of else {}):
+        held.pop((row[0], row[1]), None)
+        if row[-1] == "link":
+            held[row[0], row[1]] = row
+    return pd.DataFrame(table_of(list(held.values()), names, LINKS))
+
+
+def latest(store: "Store", connection: sa.Connection, report_id: str) -> dict[str, Cell] | None:
+    """The cells of `COLUMNS` of the last revision of a report, None if there is none."""
+    query = f"SELECT {_cells(store)} FROM report_log WHERE report_id = :id ORDER BY revision DESC LIMIT 1"
+    rows = _rows(connection, query, {"id": report_id})
+    return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
+
+
+def contents_held(store: "Store", connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[tuple[Cell, ...]]]:
+    """What each known one of some reports says and said: id -> cells of `CONTENT` of its revisions, in order."""
+    held: dict[str, list[tuple[Cell, ...]]] = {}
+    if not _rows(connection, "SELECT 1 FROM report_log LIMIT 1", {}):
+        return held
+    cells = ", ".join(store.as_text(name) for name in CONTENT)
+    for begin in range(0, len(ids), 10_000):
+        among, given = store.among(ids[begin : begin + 10_000])
+        query = f"SELECT report_id, {cells} FROM report_log WHERE {among} ORDER BY report_id, revision"
+        for report_id, *content in _rows(connection, query, given):
+            held.setdefault(report_id, []).append(tuple(content))
+    return held
+
+
+def revisions(
+    store: "Store", connection: sa.Connection, where: str, given: Mapping[str, Any], *, also: str = ""
+) -> list[Any]:
+    """Rows of the cells of `COLUMNS`, and of one more expression, of the revisions that a condition picks."""
+    more = f", {also}" if also else ""
+    return _rows(connection, f"SELECT {_cells(store)}{more} FROM report_log WHERE {where}", given)
+
+
+def table_of_revisions(rows: Sequence[Sequence[Any]]) -> gpd.GeoDataFrame:
+    """The table with columns `HISTORY` of rows of the cells of `COLUMNS`."""
+    return table_of(rows, COLUMNS, HISTORY)
+
+
+def _cells(store: "Store") -> str:
+    return ", ".join(store.as_text(name) for name in COLUMNS)
+
+
+def _rows(connection: sa.Connection, query: str, given: Mapping[str, Any]) -> list[Any]:
+    """Plain tuples, straight from the driver: a million Row objects would take twice the time."""
+    with without_collector():
+        result = connection.execute(sa.text(query), given)
+        rows = list(result.cursor.fetchall()) if result.cursor is not None else []
+        result.close()
+    return rows
+
+
+def _in_order_of_adding(connection: sa.Connection, rows: list[Any]) -> list[Any]:
+    """Rows (ending in seq, revision, report_id) ordered by the first revision of their report."""
+    if not any(row[-2] > 1 for row in rows):
+        return rows
+    changed = "SELECT report_id FROM report_log WHERE revision = 2"
+    query = f"SELECT report_id, seq FROM report_log WHERE revision = 1 AND report_id IN ({changed})"
+    first = dict(_rows(connection, query, {}))
+    order = np.argsort([first.get(row[-1], row[-3]) for row in rows], kind="stable")
+    return [rows[place] for place in order]
+
+
+def _as_linked(
+    store: "Store", connection: sa.Connection, rows: list[Any], *, place: int, as_of: str | None
+) -> list[Any]:
+    """Rows with the origin of the report that each one was found to repeat."""
+    held = links(store, connection, as_of=as_of)
+    reposts = held[held["relation"] == "repost"]
+    if reposts.empty:
+        return rows
+    ids = sorted({*reposts["report_id"], *reposts["other_id"]})
+    from tracker.evidence.voices import origins_after
+
+    among, given = store.among(ids)
+    known = f" AND recorded_at <= {store.moment('as_of')}" if as_of else ""
+    query = f"SELECT report_id, origin FROM report_log WHERE {among}{known} ORDER BY seq"
+    told = dict(_rows(connection, query, given | ({"as_of": as_of} if as_of else {})))
+    after = origins_after(reposts, told)
+    return [(*row[:place], after.get(row[-1], row[place]), *row[place + 1 :]) for row in rows]
