@@ -7,7 +7,7 @@ import shapely
 
 from tracker.evidence.checks import FIRST_TIME, LAST_TIME, MIN_RADIUS_M, OPEN_KINDS, check_text
 from tracker.evidence.columns import TEXTS
-from tracker.evidence.findings import Findings, Mask
+from tracker.evidence.findings import Findings
 from tracker.evidence.log.cells import IF_NOT_SAID, cells_of
 from tracker.evidence.log.revision import CONTENT, Cell, content_id
 from tracker.model import BadReport, Fault, faults_of, tables
@@ -70,15 +70,16 @@ def _further_faults(full: gpd.GeoDataFrame) -> list[Fault]:
         if not isinstance(cells.dtype, pd.StringDtype):
             other = np.array([not isinstance(cell, str) for cell in cells], bool) & cells.notna().to_numpy(bool)
             found.note(other, name, cells, ("is not text", "write it as text"))
-            cells = cells.where(~other)
+            # Half of a pair, left by a cut in the wrong place; a column of text cannot hold it.
+            half = np.array([isinstance(cell, str) and _is_cut(cell) for cell in cells], bool)
+            found.note(half, name, cells, ("holds half of a letter", "the text may be damaged: take it anew"))
+            cells = cells.where(~(other | half))
         known[name] = cells.astype("str").fillna("")
     check_text(found, known)
-    for name, text in known.items():
-        found.note(_half_letters(text), name, text, ("holds half of a letter", "the text may be damaged: take it anew"))
     moments = {name: full[name].dt.tz_convert("UTC") for name in ("earliest", "latest")}
     for name, moment in moments.items():
         absurd = ((moment < FIRST_TIME) | (moment >= LAST_TIME)).to_numpy(bool)
-        found.note(absurd, name, full[name].astype(str), ("is not in the years 1900 to 2199", "check the year"))
+        found.note(absurd, name, full[name], ("is not in the years 1900 to 2199", "check the year"))
     ended = full["latest"].notna() | full["kind"].isin(OPEN_KINDS)
     only = " or a ".join(OPEN_KINDS)
     open_end = (f"is empty, which only a {only} may have", "give the latest time")
@@ -93,13 +94,12 @@ def _further_faults(full: gpd.GeoDataFrame) -> list[Fault]:
     return sorted(found.faults, key=lambda fault: fault.row or 0)
 
 
-def _half_letters(text: "pd.Series[str]") -> Mask:
-    """Cells that cannot be written as UTF-8: halves of a pair, left by a cut in the wrong place."""
+def _is_cut(text: str) -> bool:
     try:
-        "".join(text).encode()
+        text.encode()
     except UnicodeEncodeError:
-        return np.array([cell.encode("utf-8", "replace") != cell.encode("utf-8", "surrogatepass") for cell in text])
-    return np.zeros(len(text), bool)
+        return True
+    return False
 
 
 def _whole(problem: str, remedy: str) -> Fault:

@@ -98,11 +98,11 @@ def _hash_or_none(cells: tuple[Any, ...]) -> str | None:
 
 def _portions(connection: sa.Connection, query: str) -> Generator[list[Any]]:
     result = connection.execution_options(stream_results=True).execute(sa.text(query))
-    cursor = result.cursor
     try:
-        while cursor is not None:
+        while True:
             with without_collector():
-                portion = cursor.fetchmany(_PORTION)
+                # Not from the driver's cursor: SQLAlchemy has taken the first row of a stream from it already.
+                portion = result.fetchmany(_PORTION)
             if not portion:
                 return
             yield list(portion)

@@ -59,13 +59,9 @@ class Said(TypedDict, total=False):
     """An id of your own; made from the content if not given."""
 
 
-def _whole_text(text: str) -> str:
+def _without_nul(text: str) -> str:
     if "\0" in text:
         raise PydanticCustomError("nul", "has a NUL character", {"remedy": "remove it"})
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise PydanticCustomError("half", "holds half of a letter", {"remedy": "take the text anew"}) from None
     return text
 
 
@@ -85,7 +81,7 @@ def _empty_is_none(value: object) -> object:
     return None if isinstance(value, str) and not value else value
 
 
-Text = Annotated[str, Field(max_length=MAX_CELL), AfterValidator(_whole_text)]
+Text = Annotated[str, Field(max_length=MAX_CELL), AfterValidator(_without_nul)]
 MaybeText = Annotated[Text | None, BeforeValidator(_empty_is_none)]
 Address = Annotated[
     Annotated[Text, Field(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\x00-\x20/?#][^\x00-\x20]*$")] | None,
@@ -205,6 +201,7 @@ _WORDS = {
     "int_parsing": ("is not a whole number", "write 1 to 6"),
     "int_type": ("is not a whole number", "write 1 to 6"),
     "int_from_float": ("is not a whole number", "write 1 to 6"),
+    "string_unicode": ("holds half of a letter", "the text may be damaged: take it anew"),
     "string_type": ("is not text", "write it as text"),
     "string_too_long": ("is over {max_length} characters".format(max_length=f"{MAX_CELL:,}"), "shorten it"),
     "string_pattern_mismatch": ("is not a web address", "write one that begins with https:// or http://"),

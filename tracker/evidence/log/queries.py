@@ -1,10 +1,10 @@
 """What is asked of a report log, in SQL that both backends understand."""
 
 from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -34,12 +34,8 @@ def current(
     columns: Sequence[str],
 ) -> gpd.GeoDataFrame:
     """The reports that hold, as `ReportLog.reports` describes them; times as the log writes them."""
-    given: dict[str, Any] = {}
-    known = f" AND {{0}}.recorded_at <= {store.moment('as_of')}" if as_of else ""
-    later = f"n.report_id = r.report_id AND n.revision = r.revision + 1{known.format('n')}"
-    where = [f"r.operation <> 'retract'{known.format('r')}", f"NOT EXISTS(SELECT 1 FROM report_log n WHERE {later})"]
-    if as_of:
-        given["as_of"] = as_of
+    where: list[str] = []
+    given: dict[str, Any] = {"as_of": as_of} if as_of else {}
     for name, wanted in (("unit", unit), ("kind", kind)):
         if wanted is not None:
             places = [f"{name}{number}" for number in range(len(wanted))]
@@ -56,10 +52,12 @@ def current(
         within = "BETWEEN :west AND :east" if bbox[0] <= bbox[2] else "NOT BETWEEN :east AND :west"
         where.append(f"r.lat BETWEEN :south AND :north AND r.lon {within}")
     cells = [name for column in columns for name in (("lon", "lat") if column == "geometry" else (column,))]
-    query = f"SELECT {', '.join(f'r.{name}' for name in cells)}, r.seq, r.revision, r.report_id FROM report_log r"
-    rows = _rows(connection, f"{query} WHERE {' AND '.join(where)} ORDER BY r.seq", given)
-    names = [*cells, "_seq", "_revision", "_report_id"]
-    rows = _in_order_of_adding(connection, rows)
+    names = [*cells, "_place", "_report_id"]
+    rows: list[Any] = []
+    for place, latest_one in _latest(store, as_of=as_of):
+        query = f"SELECT {', '.join(f'r.{name}' for name in cells)}, {place}, r.report_id FROM report_log r"
+        rows += _rows(connection, f"{query} WHERE {' AND '.join([latest_one, *where])} ORDER BY {place}", given)
+    rows.sort(key=itemgetter(-2))
     if "origin" in columns:
         rows = _as_linked(store, connection, rows, place=cells.index("origin"), as_of=as_of)
     return table_of(rows, names, columns)
@@ -125,15 +123,23 @@ def _rows(connection: sa.Connection, query: str, given: Mapping[str, Any]) -> li
     return rows
 
 
-def _in_order_of_adding(connection: sa.Connection, rows: list[Any]) -> list[Any]:
-    """Rows (ending in seq, revision, report_id) ordered by the first revision of their report."""
-    if not any(row[-2] > 1 for row in rows):
-        return rows
-    changed = "SELECT report_id FROM report_log WHERE revision = 2"
-    query = f"SELECT report_id, seq FROM report_log WHERE revision = 1 AND report_id IN ({changed})"
-    first = dict(_rows(connection, query, {}))
-    order = np.argsort([first.get(row[-1], row[-3]) for row in rows], kind="stable")
-    return [rows[place] for place in order]
+def _latest(store: "Store", *, as_of: str | None) -> list[tuple[str, str]]:
+    """The revisions that hold, as two conditions on r, each with the number of the report's first revision.
+
+    Most reports have one revision: to see that none of them has another, the index of the changed ones is enough.
+    """
+    known = f" AND {{0}}.recorded_at <= {store.moment('as_of')}" if as_of else ""
+    changed = f"SELECT c.report_id FROM report_log c WHERE c.revision > 1{known.format('c')}"
+    later = f"n.report_id = r.report_id AND n.revision = r.revision + 1{known.format('n')}"
+    first = "(SELECT f.seq FROM report_log f WHERE f.report_id = r.report_id AND f.revision = 1)"
+    return [
+        ("r.seq", f"r.revision = 1 AND r.report_id NOT IN ({changed}){known.format('r')}"),
+        (
+            first,
+            f"r.revision > 1 AND r.operation <> 'retract'{known.format('r')}"
+            f" AND NOT EXISTS(SELECT 1 FROM report_log n WHERE {later})",
+        ),
+    ]
 
 
 def _as_linked(

@@ -35,7 +35,7 @@ def said_anew(kind: str, said: Mapping[str, Any], *, look_up: LookUp, zone: str 
     BadReport
         With every fault; an error of the time or place alone is raised as it is, since it lists readings.
     """
-    known = {"kind": kind, **_IF_NOT_SAID, **said}
+    known = {"kind": kind, **_IF_NOT_SAID, **{name: value for name, value in said.items() if value is not None}}
     if said.get("origin") is None:
         known["origin"] = said.get("publisher")
     return _understood(known, named=said, look_up=look_up, zone=zone, unplaced=True)
@@ -51,13 +51,11 @@ def said_otherwise(before: Mapping[str, Cell], changes: Mapping[str, Any], *, lo
         known |= dict.fromkeys(("lon", "lat", "radius_m"))
     elif "lon" in changes and changes["lon"] is None and "radius_m" not in changes:
         known["radius_m"] = None
-    if "time" in changes and "time_basis" not in changes:
-        known["time_basis"] = None
     find = look_up if moved else None
     return _understood({**known, **changes}, named=changes, look_up=find, zone=None, unplaced=False)
 
 
-_IF_NOT_SAID = {"reliability": "F", "credibility": 6}
+_IF_NOT_SAID = {"time_basis": "observed", "reliability": "F", "credibility": 6}
 
 
 def _understood(
@@ -76,8 +74,6 @@ def _understood(
         refused.append(("place", error))
     for name in _TIME_WORDS:
         known.pop(name, None)
-    if known.get("time_basis") is None:
-        known["time_basis"] = "observed"
     try:
         cells = content({name: value for name, value in known.items() if name not in ("author", "report_id")})
     except BadReport as bad:
@@ -99,7 +95,7 @@ def _settle_times(known: dict[str, Any], named: Mapping[str, Any], zone: str | N
             raise BadTime("time is given beside earliest or latest; give one of the two")
         told = interval(known["time"], zone=zone, published=known.get("published"), within=known.get("within"))
         known |= {"earliest": told.earliest, "latest": told.latest}
-        if known.get("time_basis") is None:
+        if named.get("time_basis") is None:
             known["time_basis"] = told.time_basis
         if known["kind"] == "roadblock":
             # One time says when it stood, and nothing of when it was lifted.

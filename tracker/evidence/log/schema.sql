@@ -60,7 +60,7 @@ CREATE TABLE report_log(
   CHECK((relation IS NULL) = (other_id IS NULL)),
   CHECK((lon IS NULL) = (lat IS NULL) AND (lon IS NULL) = (geom IS NULL)));
 CREATE INDEX report_log_earliest ON report_log(earliest);
-CREATE INDEX report_log_unit ON report_log(unit, earliest);
+CREATE INDEX report_log_changed ON report_log(report_id, revision) WHERE revision > 1;
 CREATE INDEX report_log_links ON report_log(other_id) WHERE other_id IS NOT NULL;
 
 CREATE TRIGGER report_log_no_update BEFORE UPDATE ON report_log

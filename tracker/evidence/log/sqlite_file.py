@@ -172,9 +172,8 @@ class SqliteFile:
         """What the file itself says is wrong with it, and which of its guards are gone."""
         rows = connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars().all()
         found = [str(row) for row in rows if row != "ok"]
-        here: dict[str, str] = dict(
-            connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").tuples().all()
-        )
+        made = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").all()
+        here = {str(name): str(sql) for name, sql in made}
         for name, sql in definitions().items():
             if here.get(name) != sql:
                 found.append(f"{name} is {'missing' if name not in here else 'not as it was made'}")
