@@ -24,6 +24,14 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
+def keep_log(folder: Path) -> Path:
+    """The small march in a report log."""
+    path = folder / "log.gpkg"
+    result = tracker("log", "import", write_reports(folder), "--log", path, "--create", "--author", "Anna")
+    assert result.exit_code == 0, result.output
+    return path
+
+
 @pytest.fixture
 def march(tmp_path: Path) -> list[str | Path]:
     """Options that name a small march."""
@@ -81,6 +89,18 @@ def test_check_lists_every_fault_with_its_remedy_and_ends_with_1(tmp_path: Path)
         "row 9, column lat: 152.0",
     ):
         assert words in text
+
+
+def test_check_reads_the_exports_of_others_and_says_how(tmp_path: Path) -> None:
+    file = tmp_path / "acled.csv"
+    rows = ["event_id_cnty,event_date,time_precision,disorder_type,event_type,sub_event_type,actor1,country,location,"
+            "latitude,longitude,geo_precision,source,notes,fatalities", "RUS1,24 June 2023,1,Political violence,Battles,"
+            "Armed clash,Wagner,Russia,Voronezh,51.67,39.2,1,Reuters,A clash,0"]  # fmt: skip
+    file.write_text("\n".join(rows), "utf-8")
+    told = tracker("check", file)
+    assert (told.exit_code, "read it with --profile acled" in squeezed(told.stdout)) == (1, True), told.output
+    result = tracker("check", file, "--profile", "acled")
+    assert (result.exit_code, "acled.csv: 1 report, no fault" in squeezed(result.stdout)) == (0, True), result.output
 
 
 def test_a_remedy_for_many_rows_is_said_once(tmp_path: Path) -> None:
@@ -240,7 +260,48 @@ def test_what_export_cannot_use_is_named_and_ends_with_3(
     assert not Path("page.html").exists()
 
 
+def test_the_reports_of_a_log_can_be_drawn(tmp_path: Path, march: list[str | Path]) -> None:
+    log = keep_log(tmp_path)
+    page = tmp_path / "page.html"
+    result = tracker("export", page, "--log", log, *march[2:])
+    assert result.exit_code == 0, result.output
+    assert "2 units; 6 reports" in squeezed(result.stdout)
+    text = page.read_text("utf-8")
+    assert '"zone":{"name":"UTC",' in text.replace(" ", "")
+    assert cli.BUNDLED_TITLE not in text
+
+
+@pytest.mark.parametrize("command", [["export", "page.html"], ["serve"]])
+def test_reports_and_a_log_cannot_be_given_both(tmp_path: Path, march: list[str | Path], command: list[str]) -> None:
+    result = tracker(*command, *march, "--log", keep_log(tmp_path))
+    assert (result.exit_code, "give one of the two" in result.stderr) == (3, True)
+
+
+@pytest.mark.parametrize("command", [["export", "page.html"], ["serve"]])
+def test_a_log_that_is_not_there_is_refused_and_not_made(tmp_path: Path, command: list[str]) -> None:
+    result = tracker(*command, "--log", tmp_path / "no.gpkg")
+    assert (result.exit_code, "there is no report log" in result.stderr) == (3, True)
+    assert list(tmp_path.iterdir()) == []
+
+
 # ---- serve
+
+
+def test_serve_tells_the_dashboard_of_the_log_and_of_who_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environments: list[dict[str, str]] = []
+    monkeypatch.setattr(cli, "_run", lambda _, environment: environments.append(environment) or 0)
+    monkeypatch.chdir(tmp_path)
+    keep_log(tmp_path)
+    result = tracker("serve", "--log", "log.gpkg", "--author", "Anna", "--port", "18502")
+    assert result.exit_code == 0, result.output
+    assert tracker("serve", "--port", "18502").exit_code == 0
+    with_log, without = environments
+    assert with_log["TRACKER_LOG"] == str(tmp_path / "log.gpkg")
+    assert (with_log["TRACKER_AUTHOR"], with_log["TRACKER_ZONE"]) == ("Anna", "UTC")
+    assert (with_log["TRACKER_TITLE"], with_log["TRACKER_REPORTS"]) == ("", "")
+    assert (without["TRACKER_LOG"], without["TRACKER_TITLE"]) == ("", cli.BUNDLED_TITLE)
 
 
 def test_serve_starts_streamlit_for_this_machine_only(

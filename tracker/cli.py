@@ -1,6 +1,7 @@
 """The command line: the same verbs as the front door, with errors that say what to do.
 
-Exit codes: 0 done, 1 the reports have faults, 2 the command was misspelt, 3 anything else was refused.
+Exit codes: 0 done, 1 the reports have faults, 2 the command was misspelt, 3 anything else was refused, 4 a report
+log is not as it was written.
 """
 
 import os
@@ -8,25 +9,25 @@ import signal
 import socket
 import subprocess
 import sys
-import unicodedata
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import typer
 from rich import box
-from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
+
+from tracker import cli_log, cli_log_options
+from tracker.terminal import MOST_KINDS, busy, in_shell, out, plain, refusals, show_faults, show_groups, warn
 
 if TYPE_CHECKING:
     # At run time inside the commands: `tracker --help` need not wait for pandas.
+    import geopandas as gpd
     import pandas as pd
 
-    from tracker.model import Fault, Reconstruction
+    from tracker.model import Reconstruction
 
 BUNDLED_TITLE = "The Wagner march, 23-25 June 2023"
 BUNDLED_ZONE = "Europe/Moscow"
@@ -38,7 +39,16 @@ app = typer.Typer(
     help="Where a moving column was, when, on which road, and how sure that is: from reports to a map.",
 )
 
-Reports = Annotated[Path | None, typer.Option(metavar="FILE", help="CSV of reports; without it, the bundled case.")]
+app.add_typer(cli_log.app, name="log")
+
+Reports = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Reports: CSV, GeoJSON, GeoPackage, ...; without them, the bundled case."),
+]
+Log = Annotated[
+    str | None,
+    typer.Option(metavar="FILE_OR_URL", help="Take the reports of this report log instead; see `tracker log --help`."),
+]
 Roads = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="OpenStreetMap roads: .osm, .osm.gz or .osm.bz2; without it, the bundled ones."),
@@ -59,6 +69,7 @@ def export(
     page: Annotated[Path, typer.Argument(metavar="PAGE.html", help="The page to write.")] = Path("march.html"),
     *,
     reports: Reports = None,
+    log: Log = None,
     roads: Roads = None,
     title: Annotated[str | None, typer.Option(help="Title of the figure.")] = None,
     alt: Annotated[str | None, typer.Option(help="What the picture shows, for those who cannot see it.")] = None,
@@ -68,58 +79,69 @@ def export(
     seed: Annotated[int, typer.Option(min=0, help="Number that fixes the random draws.")] = 0,
 ) -> None:
     """Write one page with the animated map, complete in itself, for a newspaper or your own disk."""
-    with _refusals():
+    with refusals():
         _check_target(page)
-        shown_in = _zone(zone, reports)
-        march, mismatched = _reconstruct(reports, roads, seed=seed)
+        bundled = _is_bundled(reports, log)
+        shown_in = _zone(zone, bundled=bundled)
+        march, mismatched = _reconstruct(reports, log, roads, seed=seed)
         from tracker.render import export_html
         from tracker.wording import counted, tally
 
-        title = title if title is not None or reports is not None else BUNDLED_TITLE
-        with _busy("Drawing the page"):
+        title = title if title is not None or not bundled else BUNDLED_TITLE
+        with busy("Drawing the page"):
             export_html(march, page, title=title, alt=alt, credit=credit, lang=lang, zone=shown_in)
-        _out().print(_plain(f"{page}: {counted(len(march.tracks), 'unit')}; {tally(march)}"), soft_wrap=True)
-        _warn(mismatched)
+        out().print(plain(f"{page}: {counted(len(march.tracks), 'unit')}; {tally(march)}"), soft_wrap=True)
+        warn(mismatched)
 
 
 @app.command()
-def check(file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV of reports.")]) -> None:
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Reports: CSV, GeoJSON, GeoPackage, XLSX, KML, ...")],
+    *,
+    profile: cli_log_options.Profile = None,
+    layer: cli_log_options.Layer = None,
+) -> None:
     """List every fault of a file of reports, or say what it holds."""
-    with _refusals():
+    with refusals():
         from tracker.evidence import check_file, check_oddities, read_reports, summary
 
-        with _busy("Checking"):
-            faults = check_file(file)
+        with busy("Checking"):
+            faults = check_file(file, profile=profile, layer=layer)
         if faults:
-            _show_faults(_out(), faults)
+            show_faults(out(), in_shell(faults))
             raise typer.Exit(1)
-        _show_summary(file, summary(read_reports(file)))
-        if odd := check_oddities(file):
-            _out().print(_plain(f"Worth a second look ({len(odd)}); the file can be used as it is:"))
-            _show_groups(_out(), odd)
+        _show_summary(file, summary(read_reports(file, profile=profile, layer=layer)))
+        if odd := check_oddities(file, profile=profile, layer=layer):
+            out().print(plain(f"Worth a second look ({len(odd)}); the file can be used as it is:"))
+            show_groups(out(), odd, most=MOST_KINDS)
 
 
 @app.command()
 def serve(
     *,
     reports: Reports = None,
+    log: Log = None,
     roads: Roads = None,
     zone: Zone = None,
+    author: cli_log_options.Author = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of this machine to serve on.")] = 8501,
 ) -> None:
     """Open the dashboard on this machine, for nobody else; Ctrl-C ends it."""
-    with _refusals():
+    with refusals():
         from tracker.model import bundled_dashboard
 
         page = bundled_dashboard("app.py")
+        bundled = _is_bundled(reports, log)
         settings = {
+            "TRACKER_LOG": "" if log is None else _log_there(log),
+            "TRACKER_AUTHOR": author or "",
             "TRACKER_REPORTS": "" if reports is None else str(_present(reports).resolve()),
             "TRACKER_ROADS": "" if roads is None else str(_present(roads).resolve()),
-            "TRACKER_ZONE": _zone(zone, reports) or "UTC",
-            "TRACKER_TITLE": BUNDLED_TITLE if reports is None else "",
+            "TRACKER_ZONE": _zone(zone, bundled=bundled) or "UTC",
+            "TRACKER_TITLE": BUNDLED_TITLE if bundled else "",
         }
         _check_port(port)
-        _out().print(f"The dashboard: http://localhost:{port}  (Ctrl-C ends it)", markup=False)
+        out().print(f"The dashboard: http://localhost:{port}  (Ctrl-C ends it)", markup=False)
         options = {
             "server.address": "localhost",
             "server.port": port,
@@ -149,17 +171,17 @@ def _run(command: Sequence[str], environment: dict[str, str]) -> int:
             process.terminate()
 
 
-def _reconstruct(reports: Path | None, roads: Path | None, *, seed: int) -> "tuple[Reconstruction, list[str]]":
+def _reconstruct(
+    reports: Path | None, log: str | None, roads: Path | None, *, seed: int
+) -> "tuple[Reconstruction, list[str]]":
     """The march, and what suggests that its reports and roads do not belong together."""
-    with _busy("Reading reports"):
-        from tracker.evidence import read_reports
-
-        told = read_reports(reports)
-    with _busy("Reading roads"):
+    with busy("Reading reports"):
+        told = _read(reports, log)
+    with busy("Reading roads"):
         from tracker.roads import load_roads
 
         network = load_roads(roads)
-    with _busy("Reconstructing (the first time on a machine takes a minute)"):
+    with busy("Reconstructing (the first time on a machine takes a minute)"):
         from tracker.reconstruct import reconstruct
         from tracker.wording import mismatches
 
@@ -167,26 +189,18 @@ def _reconstruct(reports: Path | None, roads: Path | None, *, seed: int) -> "tup
         return march, mismatches(march, network)
 
 
+def _read(reports: Path | None, log: str | None) -> "gpd.GeoDataFrame":
+    if log is None:
+        from tracker.evidence import read_reports
+
+        return read_reports(reports)
+    from tracker.logbook import open_log
+
+    with closing(open_log(log)) as opened:
+        return opened.reports()
+
+
 # ---- refusing
-
-
-@contextmanager
-def _refusals() -> Generator[None]:
-    """What the tracker refuses as a message and an exit code instead of a traceback."""
-    from tracker.model import BadReport, TrackerError
-
-    errors = Console(stderr=True, highlight=False)
-    try:
-        yield
-    except BadReport as refused:
-        _show_faults(errors, refused.faults)
-        raise typer.Exit(1) from None
-    except TrackerError as refused:
-        errors.print(_plain(str(refused)), soft_wrap=True)
-        raise typer.Exit(3) from None
-    except OSError as refused:
-        errors.print(_plain(f"{refused.filename or 'the machine'}: {refused.strerror or refused}"), soft_wrap=True)
-        raise typer.Exit(3) from None
 
 
 def _check_target(page: Path) -> None:
@@ -221,11 +235,27 @@ def _present(path: Path) -> Path:
     return path
 
 
-def _zone(name: str | None, reports: Path | None) -> str | None:
+def _is_bundled(reports: Path | None, log: str | None) -> bool:
+    from tracker.model import TrackerError
+
+    if reports is not None and log is not None:
+        raise TrackerError("--reports and --log are both given; give one of the two")
+    return reports is None and log is None
+
+
+def _log_there(log: str) -> str:
+    """The address of a log that can be opened, as another program in another folder finds it."""
+    from tracker.logbook import open_log
+
+    open_log(log).close()
+    return log if "://" in log else os.path.abspath(log)
+
+
+def _zone(name: str | None, *, bundled: bool) -> str | None:
     from tracker.model import BadTime
 
     if name is None:
-        return BUNDLED_ZONE if reports is None else None
+        return BUNDLED_ZONE if bundled else None
     try:
         return ZoneInfo(name).key
     except (LookupError, ValueError, OSError):
@@ -235,36 +265,13 @@ def _zone(name: str | None, reports: Path | None) -> str | None:
 # ---- showing
 
 
-def _show_faults(console: Console, faults: Sequence["Fault"]) -> None:
-    from tracker.wording import counted
-
-    files = ", ".join(sorted({fault.file for fault in faults}))
-    console.print(_plain(f"{files}: {counted(len(faults), 'fault')} found"), soft_wrap=True)
-    _show_groups(console, faults)
-
-
-def _show_groups(console: Console, faults: Sequence["Fault"]) -> None:
-    """What is wrong and, below it, what to do: one after the other, for columns would break the example times."""
-    from tracker.wording import fault_groups
-
-    for wrong, remedy in fault_groups(faults):
-        console.print()
-        console.print(Padding(_plain(wrong), (0, 0, 0, 2), expand=False))
-        console.print(Padding(_plain(f"-> {remedy}"), (0, 0, 0, 4), expand=False))
-
-
-def _warn(said: Sequence[str]) -> None:
-    for line in said:
-        Console(stderr=True, highlight=False).print(_plain(f"warning: {line}"), soft_wrap=True)
-
-
 def _show_summary(file: Path, counts: "pd.DataFrame") -> None:
     """What a sound file holds, by unit and kind."""
     from tracker.wording import counted
 
     number, first, last = counts["reports"].sum(), counts["earliest"].min(), counts["latest"].max()
     reports = counted(int(number), "report")
-    _out().print(_plain(f"{file.name}: {reports}, no fault, {first:%Y-%m-%d} to {last:%Y-%m-%d} (UTC)"))
+    out().print(plain(f"{file.name}: {reports}, no fault, {first:%Y-%m-%d} to {last:%Y-%m-%d} (UTC)"))
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("unit", "kind", "reports", "no place", "origins", "from (UTC)", "to (UTC)"):
         numeric = name in ("reports", "no place", "origins")
@@ -272,27 +279,5 @@ def _show_summary(file: Path, counts: "pd.DataFrame") -> None:
     for row in counts.fillna({"unit": "(none named)"}).to_dict("records"):
         times = [f"{row[name]:%m-%d %H:%M}" for name in ("earliest", "latest")]
         numbers = [str(row[name]) for name in ("reports", "unplaced", "origins")]
-        table.add_row(*map(_plain, (str(row["unit"]), str(row["kind"]), *numbers, *times)))
-    _out().print(table)
-
-
-def _plain(text: str) -> Text:
-    """Foreign text that a terminal shows and does not obey: no markup, control characters written out."""
-    return Text("".join(_harmless(letter) for letter in text))
-
-
-def _harmless(letter: str) -> str:
-    # Controls (Cc), invisible and turning marks (Cf), halves of letters (Cs), separators of lines (Zl, Zp).
-    if letter != "\n" and unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
-        return letter.encode("unicode_escape").decode("ascii")
-    return letter
-
-
-def _out() -> Console:
-    return Console(highlight=False, soft_wrap=False)
-
-
-@contextmanager
-def _busy(what: str) -> Generator[None]:
-    with Console(stderr=True).status(what):
-        yield
+        table.add_row(*map(plain, (str(row["unit"]), str(row["kind"]), *numbers, *times)))
+    out().print(table)

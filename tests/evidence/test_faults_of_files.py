@@ -168,7 +168,7 @@ def test_a_column_that_is_there_twice_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "meant"),
-    [("raduis_m", "radius_m"), ("report id", "report_id"), ("radius", "radius_m"), ("relability", "reliability")],
+    [("raduis_m", "radius_m"), ("report id", "report_id"), ("relability", "reliability")],
 )
 def test_a_misspelt_column_is_not_lost_in_silence(tmp_path: Path, wrong: str, meant: str) -> None:
     header = HEADER.replace("report_id,", "") if meant == "report_id" else HEADER
@@ -177,18 +177,36 @@ def test_a_misspelt_column_is_not_lost_in_silence(tmp_path: Path, wrong: str, me
     assert (fault.column, fault.remedy) == (wrong, f"rename it to {meant}")
 
 
-def test_longitude_and_latitude_are_told_their_names(tmp_path: Path) -> None:
-    content = "time,longitude,latitude\n2023-06-24T14:30Z,38.5,52.6\n"
-    faults = check_file(saved(tmp_path, content))
-    assert [(fault.column, fault.remedy) for fault in faults] == [
-        ("longitude", "rename it to lon"),
-        ("latitude", "rename it to lat"),
-    ]
+@pytest.mark.parametrize(
+    "header",
+    ["datetime,longitude,latitude", "timestamp,lng,lat", "date,x,y", "time,долгота,широта", "Date , LONG,Latitude"],
+)
+def test_usual_synonyms_of_columns_are_taken(tmp_path: Path, header: str) -> None:
+    reports = read_reports(saved(tmp_path, f"{header},source,link\n2023-06-24T14:30Z,38.5,52.6,TASS,https://a.ru/1\n"))
+    assert reports.geometry.iloc[0].coords[0] == (38.5, 52.6)
+    assert reports.loc[0, ["publisher", "url"]].tolist() == ["TASS", "https://a.ru/1"]
 
 
-def test_a_required_column_under_another_name_is_one_fault(tmp_path: Path) -> None:
-    fault = only_fault(saved(tmp_path, "datetime,lon,lat\n2023-06-24T14:30Z,38.5,52.6\n"))
-    assert (fault.column, fault.remedy) == ("datetime", "rename it to time")
+def test_two_columns_that_mean_the_same_are_a_fault_that_names_both(tmp_path: Path) -> None:
+    fault = only_fault(saved(tmp_path, f"{HEADER},latitude\n{ROW},52.62\n"))
+    assert (fault.column, fault.problem) == ("latitude", "means the same as lat")
+    fault = only_fault(saved(tmp_path, "datetime,timestamp,lon,lat\n2023-06-24T14:30Z,2023-06-24T14:30Z,38.5,52.6\n"))
+    assert fault.problem == "means the same as timestamp: both would be time"
+    fault = only_fault(saved(tmp_path, "time,lon,lat,source,источник\n2023-06-24T14:30Z,38.5,52.6,a,b\n"))
+    assert (fault.column, fault.problem) == ("source", "means the same as источник: both would be publisher")
+
+
+def test_a_word_that_may_mean_something_else_is_passed_over_beside_the_column_itself(tmp_path: Path) -> None:
+    row = read_reports(saved(tmp_path, f"{HEADER},x,y,id,source,publisher\n{ROW},1,2,7,a link,TASS\n")).iloc[0]
+    assert (row["report_id"], row["publisher"], row.geometry.x) == ("r1", "TASS", 38.5)
+
+
+def test_a_fault_is_in_the_column_as_the_file_calls_it(tmp_path: Path) -> None:
+    fault = only_fault(saved(tmp_path, "datetime,longitude,latitude\n2023-06-24T14:30Z,38.5,95\n"))
+    assert (fault.row, fault.column, fault.value) == (2, "latitude", "95")
+
+
+def test_a_required_column_that_is_misspelt_is_one_fault(tmp_path: Path) -> None:
     fault = only_fault(saved(tmp_path, f"{HEADER.replace('earliest', 'earlyest')}\n{ROW}\n"))
     assert (fault.column, fault.remedy) == ("earlyest", "rename it to earliest")
 

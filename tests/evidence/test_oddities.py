@@ -53,5 +53,54 @@ def test_a_file_with_faults_is_refused_and_not_looked_at_further(tmp_path: Path)
         check_oddities(saved(tmp_path, "d,sighting,column,2023-06-24T12:10,2023-06-24T12:30Z,45.0,52.0,500"))
 
 
-def test_of_the_bundled_case_only_the_claim_in_rostov_oblast_is_odd() -> None:
-    assert [odd.value for odd in oddities(read_reports())] == ["r009"]
+def test_of_the_bundled_case_four_lines_are_said_and_one_is_of_a_row() -> None:
+    found = oddities(read_reports())
+    assert [(odd.row, odd.column, odd.value) for odd in found] == [
+        (None, "url", ""),
+        (None, "archive_url", ""),
+        (8, "lon", "r009"),
+    ]
+    assert found[0].problem.startswith("18 addresses are given by several rows: r003 and r092, ")
+    assert found[1].problem.startswith("all 176 reports without an archived copy: r001, r002, r003 and 173 more")
+
+
+WIDE = "report_id,earliest,latest,lon,lat,radius_m,summary,publisher,origin,url,archive_url,published"
+
+
+def whole(folder: Path, *rows: str) -> list[str]:
+    path = folder / "wide.csv"
+    path.write_text("\n".join([WIDE, *rows, ""]), "utf-8")
+    return [f"{odd.column}: {odd.problem}" for odd in check_oddities(path)]
+
+
+def test_a_page_reported_twice_under_two_names_is_said_once(tmp_path: Path) -> None:
+    same = "2023-06-24T10:00Z,2023-06-24T10:30Z,39,52,500,A long column of trucks passes the petrol station"
+    said = whole(
+        tmp_path,
+        f"a,{same},P,Baza,https://example.org/1,https://archive.example/1,2023-06-24T11:00Z",
+        f"b,{same},Q,Strana,https://www.example.org/1/,https://archive.example/2,2023-06-24T12:00Z",
+    )
+    assert said == [
+        "None: 1 report seems to repeat another: b of a (same address)",
+        "url: 1 address is given by several rows: a and b",
+    ]
+
+
+def test_rows_of_one_origin_are_one_voice_and_no_finding(tmp_path: Path) -> None:
+    row = "2023-06-24T10:00Z,2023-06-24T10:30Z,39,52,500"
+    assert whole(tmp_path, f"a,{row},Trucks seen,P,Baza,,,", f"b,{row},Tanks filmed,Q,Baza,,,") == []
+
+
+def test_a_report_published_before_it_can_have_happened_is_named(tmp_path: Path) -> None:
+    row = "2023-06-24T10:00Z,2023-06-24T10:30Z,39,52,500,,,,,"
+    early, same_day, open_month = "2023-06-24T09:59Z", "2023-06-24", "2023-06"
+    assert whole(tmp_path, f"a,{row},{early}", f"b,{row},{same_day}", f"c,{row},{open_month}") == [
+        "published: 1 report published before the earliest moment it tells of: a"
+    ]
+
+
+def test_a_source_without_an_origin_is_named_and_a_bare_point_is_not(tmp_path: Path) -> None:
+    row = "2023-06-24T10:00Z,2023-06-24T10:30Z"
+    assert whole(
+        tmp_path, f"a,{row},39,52,500,,,,https://example.org/1,https://archive.example/1,", f"b,{row},41,52,500,,,,,,"
+    ) == ["origin: 1 report without an origin: a"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.model import BadRoads, MissingFile, UnknownPlace
+from tracker.model import BadRoads, MissingFile, UnknownPlace, geodesy
 from tracker.roads import KilometrePosts
 
 HEAD = "road,km,lon,lat,accuracy_m,source\n"
@@ -70,3 +70,67 @@ def test_a_file_that_holds_no_posts_is_refused(tmp_path: Path, text: str, messag
 def test_a_missing_file_of_posts_is_named(tmp_path: Path) -> None:
     with pytest.raises(MissingFile, match=r"none\.csv"):
         KilometrePosts.read(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "radius_m"),
+    [
+        ("M4 km 15", "M4 km 15", 1_000),
+        ("М4, км 15", "M4 km 15", 1_000),
+        ("km 15 of the M4", "M4 km 15", 1_000),
+        ("km 15 on the M-4 highway", "M4 km 15", 1_000),
+        ("15 km M4", "M4 km 15", 1_000),
+        ("15 километр трассы М4", "M4 km 15", 1_000),
+        ("М-4 «Дон», 15 км", "M4 km 15", 1_000),
+        ("M 4 km 15 (by the river)", "M4 km 15", 1_000),
+        ("15-й км М-4", "M4 km 15", 1_500),
+        ("на 15-м километре трассы М-4 «Дон»", "M4 km 15", 1_500),
+        ("15-й кілометр траси М-4", "M4 km 15", 1_500),
+        ("M4 km 15.4", "M4 km 15.4", 550),
+        ("5,5 км Р-22", "R22 km 5.5", 150),
+        ("r22 km 6", "R22 km 6", 600),
+    ],
+)
+def test_a_kilometre_in_words_is_a_point_with_a_radius(tmp_path: Path, words: str, name: str, radius_m: float) -> None:
+    known = posts(tmp_path)
+    (place,) = known.candidates(words)
+    lon, lat = known.point_at(name.split()[0], float(name.split()[-1]))
+    assert (place.name, place.method, place.radius_m) == (name, "kilometre post", radius_m)
+    assert (place.lon, place.lat) == (pytest.approx(float(lon)), pytest.approx(float(lat)))
+
+
+@pytest.mark.parametrize(
+    "words", ["M4, km 10-40", "M4 km 10 to km 40", "с 10 по 40 км М-4", "М-4, 10–40 км", "M4 km 40 to 10"]
+)
+def test_a_stretch_is_its_middle_and_the_radius_covers_it(tmp_path: Path, words: str) -> None:
+    known = posts(tmp_path)
+    (place,) = known.candidates(words)
+    for km in (10, 20, 30, 40):
+        lon, lat = known.point_at("M4", km)
+        assert float(geodesy.distance_m(place.lon, place.lat, lon, lat)) <= place.radius_m - 2_500
+    assert place.name == "M4 km 10 to km 40"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Yelets",
+        "12 km north of M4",
+        "M4",
+        "km 15",
+        "M4 km 118, M5 km 115",
+        "M4 12 km from Yelets",
+        "",
+        "km 15 of the Tula road",
+    ],
+)
+def test_words_that_name_no_kilometre_of_one_road_have_no_candidate(tmp_path: Path, words: str) -> None:
+    assert posts(tmp_path).candidates(words) == ()
+
+
+def test_kilometres_in_words_beyond_the_posts_say_which_are_known(tmp_path: Path) -> None:
+    known = posts(tmp_path)
+    with pytest.raises(UnknownPlace, match="'M4 km 41': posts of M4 are known from km 10 to km 40 only"):
+        known.candidates("M4 km 41")
+    with pytest.raises(UnknownPlace, match="no kilometre posts of M5 are known; there are posts of M4, R22"):
+        known.candidates("M5 km 15")

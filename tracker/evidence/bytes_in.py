@@ -4,6 +4,7 @@ import codecs
 import re
 from pathlib import Path
 
+from tracker.evidence.files.parsers.limits import MAX_BYTES, MIB
 from tracker.model import Fault, MissingFile
 
 _MAGIC = (
@@ -42,7 +43,11 @@ def file_bytes(path: Path) -> bytes | Fault:
             return _fault(path.name, None, "is a folder", "name the file inside it")
         if path.exists() and not path.is_file():
             return _fault(path.name, None, "is not a regular file", "copy what it gives into a file")
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            return _fault(path.name, None, f"is larger than {MAX_BYTES // MIB} MiB", "split it")
+        return data
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
         raise MissingFile(f"there is no file {str(path)!r}; check the path") from None
     except OSError as error:

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from tracker.evidence.cells import numbers, text_of, times
-from tracker.evidence.columns import CODES, DEFAULT_RADIUS_M, KNOWN, TEXTS
+from tracker.evidence.columns import CODES, DEFAULT_RADIUS_M, KNOWN, TEXTS, canonical
 from tracker.model import tables
 
 _IF_EMPTY = {"kind": "sighting", "time_basis": "observed", "reliability": "F", "credibility": "6", "revision": "1"}
@@ -22,7 +22,10 @@ def to_table(frame: pd.DataFrame) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame as ``tables.REPORTS`` says, EPSG:4326, index 0..n-1, rows in the order of the file.
     """
-    known = {name: text_of(frame[name].reset_index(drop=True)) for name in frame.columns if name in KNOWN}
+    ours = canonical([str(name) for name in frame.columns])
+    known = {
+        name: text_of(frame.iloc[:, place].reset_index(drop=True)) for place, name in enumerate(ours) if name in KNOWN
+    }
     blank = pd.Series([""] * len(frame), dtype="str")
 
     def code(name: str) -> "pd.Series[str]":

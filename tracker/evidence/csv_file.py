@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from tracker.evidence.bytes_in import decoded, file_bytes, foreign
-from tracker.evidence.columns import KNOWN, plain_name
+from tracker.evidence.columns import NAMES, plain_name
+from tracker.evidence.files.parsers.limits import MAX_COLUMNS, MAX_ROWS
 from tracker.evidence.findings import shortened
 from tracker.model import Fault
 
@@ -29,15 +30,24 @@ class RawTable:
     file: str
     """The file's name."""
     frame: pd.DataFrame | None
-    """Cells as text, index = the line where each row begins; None where the file is no table at all."""
+    """Cells as text; None where the file is no table at all. The index is the number by which a user finds a row:
+    the line where it begins (CSV), the sheet's row (XLSX), or the feature, waypoint or object counted from 1."""
     faults: tuple[Fault, ...]
     """What is wrong with the file itself: encoding, quotes, widths of rows."""
+    header: tuple[str, ...] = ()
+    """The first row of a CSV file as it is, by which the exports of others are known."""
 
 
-def read_text_table(path: Path) -> RawTable:
+def read_text_table(path: Path, *, names: Collection[str] = NAMES, header: Sequence[str] = ()) -> RawTable:
     """The raw table of a CSV file: UTF-8, separated by commas, semicolons or tabs as the header shows.
 
     Rows with too many or too few cells are faults and are left out; lines without any text are passed over.
+
+    Parameters
+    ----------
+    path : the file
+    names : columns, in small letters, by one of which a header is known
+    header : the columns of a file that has none: then tabs separate, and quotation marks are nothing but text
 
     Raises
     ------
@@ -51,27 +61,45 @@ def read_text_table(path: Path) -> RawTable:
     if problem := foreign(data, file=file):
         return RawTable(file=file, frame=None, faults=(problem,))
     text, faults = decoded(data, file=file)
-    rows = _rows(text, _delimiter(text[:_HEAD]), file=file, faults=faults)
-    header_line, header = next(rows, (1, []))
+    if header:
+        rows, header_line = _tabbed(text), 1
+    else:
+        rows = _rows(text, _delimiter(text[:_HEAD], names), file=file, faults=faults)
+        header_line, header = next(rows, (1, []))
     columns = [plain_name(cell) for cell in header]
-    if not set(columns) & set(KNOWN):
+    problem = None
+    if not set(columns) & set(names):
         problem = _fault(file, header_line, ",".join(header), "has no column of a table of reports", _HEADER)
-        return RawTable(file=file, frame=None, faults=(*faults, problem))
+    elif len(columns) > MAX_COLUMNS:
+        said = f"has more than {MAX_COLUMNS:,} columns"
+        problem = _fault(file, header_line, "", said, "keep the columns of reports only")
+    if problem is not None:
+        return RawTable(file=file, frame=None, faults=(*faults, problem), header=tuple(header[:MAX_COLUMNS]))
     frame = _frame(rows, columns, file=file, faults=faults)
+    if len(frame) > MAX_ROWS:
+        problem = _fault(file, None, "", f"has more than {MAX_ROWS:,} rows", "split the file")
+        return RawTable(file=file, frame=None, faults=(*faults, problem))
     if frame.empty and not faults:
         faults.append(_fault(file, header_line, "", "has a header and no reports", "add a line for each report"))
-    return RawTable(file=file, frame=frame, faults=tuple(faults))
+    return RawTable(file=file, frame=frame, faults=tuple(faults), header=tuple(header))
 
 
 _HEADER = "begin the file with a line such as report_id,kind,earliest,latest,lon,lat,radius_m,summary,url"
 
 
-def _delimiter(text: str) -> str:
+def _tabbed(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each line with text, and its cells between tabs."""
+    for line, cells in enumerate(io.StringIO(text, newline=""), 1):
+        if cells.strip():
+            yield line, cells.rstrip("\r\n").split("\t")
+
+
+def _delimiter(text: str, names: Collection[str]) -> str:
     """The separator that gives the header most of our columns; the comma when it makes no difference."""
 
     def known(delimiter: str) -> int:
         header = next(_rows(text, delimiter, file="", faults=[]), (1, []))[1]
-        return len({plain_name(cell) for cell in header} & set(KNOWN))
+        return len({plain_name(cell) for cell in header} & set(names))
 
     return max(_DELIMITERS, key=known)
 
@@ -101,7 +129,7 @@ def _frame(
 ) -> pd.DataFrame:
     """The rows as columns of text, index = line. In portions: a million rows of Python strings outgrow the caches."""
     portions: list[pd.DataFrame] = []
-    while (portion := list(islice(rows, _PORTION))) or not portions:
+    while sum(map(len, portions)) <= MAX_ROWS and ((portion := list(islice(rows, _PORTION))) or not portions):
         starts: list[int] = []
         kept: list[list[str]] = []
         for line, cells in portion:
@@ -134,5 +162,5 @@ def _wrong_width(file: str, line: int, cells: list[str], width: int) -> Fault:
     return _fault(file, line, ",".join(cells), problem, "add the missing cells, empty ones too")
 
 
-def _fault(file: str, line: int, value: str, problem: str, remedy: str) -> Fault:
+def _fault(file: str, line: int | None, value: str, problem: str, remedy: str) -> Fault:
     return Fault(file=file, row=line, column=None, value=shortened(value.strip()), problem=problem, remedy=remedy)

@@ -1,6 +1,6 @@
 """A growing list of faults of one table: from masks over rows to faults that name row, column, value and remedy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -47,3 +47,24 @@ class Findings:
                     remedy=remedy,
                 )
             )
+
+
+def faults_table(faults: Iterable[Fault]) -> pd.DataFrame:
+    """Faults as a table, for a dry run: one row each, in the order given.
+
+    Returns
+    -------
+    DataFrame with the columns file, row (Int64, NA for the whole file), column (NA for the whole row), value, problem
+    and remedy; without faults it has no rows.
+
+    Examples
+    --------
+    >>> from tracker.model import Fault
+    >>> fault = Fault(file="a.csv", row=2, column="lat", value="95", problem="is out of -90 to 90", remedy="check it")
+    >>> faults_table([fault])[["row", "column", "problem"]].values.tolist()
+    [[2, 'lat', 'is out of -90 to 90']]
+    """
+    held = list(faults)
+    columns = ("file", "row", "column", "value", "problem", "remedy")
+    table = pd.DataFrame({name: [getattr(fault, name) for fault in held] for name in columns}, dtype=object)
+    return table.astype({name: "Int64" if name == "row" else "str" for name in columns})

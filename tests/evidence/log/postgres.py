@@ -67,6 +67,16 @@ class Server:
         self.run(f"CREATE DATABASE {name} TEMPLATE {'with_postgis' if postgis else 'template0'}", database="postgres")
         return name
 
+    def restored(self, database: str) -> str:
+        """The name of a new database with what was dumped from another."""
+        name = f"march{next(self._numbers)}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE template0", database="postgres")
+        dump = self.folder / f"{name}.dump"
+        where = ("-h", "127.0.0.1", "-p", str(self.port), "-U", OWNER)
+        self._run("pg_dump", *where, "-Fc", "-f", str(dump), database)
+        self._run("pg_restore", *where, "--exit-on-error", "-d", name, str(dump))
+        return name
+
     def start(self) -> None:
         """Start it, and wait until it answers."""
         log = self.folder / "log"

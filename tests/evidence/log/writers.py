@@ -60,9 +60,7 @@ class Puppet:
 
     def __init__(self, context: ForkServerContext, *, rlimit_bytes: int | None = None, uid: int | None = None) -> None:
         self._pipe, theirs = context.Pipe()
-        self.process: ForkServerProcess = context.Process(
-            target=_obey, args=(theirs, rlimit_bytes, uid), daemon=True
-        )
+        self.process: ForkServerProcess = context.Process(target=_obey, args=(theirs, rlimit_bytes, uid), daemon=True)
         self.process.start()
         theirs.close()
 

@@ -17,6 +17,9 @@ WRITER = "tracker_writer"
 
 _OLDEST = 130_000  # the first with xid8, whose numbers never begin anew
 
+_TABLES = """SELECT relname FROM pg_class
+WHERE relname IN ('report_log', 'report_log_migrations') AND pg_table_is_visible(oid)"""
+
 _BOOKKEEPING = """
 CREATE TABLE report_log_migrations(
   number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
@@ -101,9 +104,9 @@ def _check_server(connection: sa.Connection, url: sa.URL) -> None:
 
 
 def _steps_missing(connection: sa.Connection, url: sa.URL, known: list[Migration], *, create: bool) -> list[Migration]:
-    there, log = connection.exec_driver_sql(
-        "SELECT to_regclass('report_log_migrations') IS NOT NULL, to_regclass('report_log') IS NOT NULL"
-    ).one()
+    # By the catalogue and not by name, which may be answered from what was known before waiting for another.
+    tables = connection.exec_driver_sql(_TABLES).scalars().all()
+    there, log = "report_log_migrations" in tables, "report_log" in tables
     if not there:
         if log:
             raise BadLog(f"{shown(url)} has a table report_log that is none of ours; use another database or schema")

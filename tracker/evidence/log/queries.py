@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tracker.evidence.log.cells import table_of, without_collector
 from tracker.evidence.log.revision import COLUMNS, CONTENT, ENTRY, Cell
+from tracker.evidence.voices import origins_after
 from tracker.model import tables
 
 if TYPE_CHECKING:
@@ -151,8 +152,6 @@ def _as_linked(
     if reposts.empty:
         return rows
     ids = sorted({*reposts["report_id"], *reposts["other_id"]})
-    from tracker.evidence.voices import origins_after
-
     among, given = store.among(ids)
     known = f" AND recorded_at <= {store.moment('as_of')}" if as_of else ""
     query = f"SELECT report_id, origin FROM report_log WHERE {among}{known} ORDER BY seq"

@@ -8,7 +8,7 @@ import time
 import warnings
 import weakref
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,8 +19,8 @@ from tracker.evidence.log.geopackage import point_blobs
 from tracker.evidence.log.making import INSERT, definitions
 from tracker.evidence.log.plain_words import BUSY_S, RESTORE, plainly
 from tracker.evidence.log.revision import COLUMNS, Cell
-from tracker.evidence.log.turns import Gate, OwnLocks, Turns
-from tracker.model import BadLog
+from tracker.evidence.log.turns import Anchor, Gate, OwnLocks, Turns, holders
+from tracker.model import BadLog, LogUnavailable
 
 Result = TypeVar("Result")
 
@@ -33,25 +33,34 @@ _LAST = "SELECT max(recorded_at), max(seq) FROM report_log WHERE seq = (SELECT m
 class _Held:
     """The open connections of one log; parted from it so that they can be closed when it is forgotten."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.engine: sa.Engine | None = None
         self.keeper: sa.PoolProxiedConnection | None = None
+        self.anchor = Anchor(path)
+        self.locks = OwnLocks(path)
         self.owner = os.getpid()
+        _ALL.add(self)
 
     def close(self) -> None:
-        """Close all; in a forked child the parent's are left as they are."""
+        """Close all; the last one to do so folds the -wal file into the log, unless its locks are gone."""
         engine, keeper, self.engine, self.keeper = self.engine, self.keeper, None, None
         if engine is None or keeper is None:
             return
-        if self.owner == os.getpid():
-            keeper.close()
-            engine.dispose()
-        else:
-            # Closing them here, or letting them be collected, would act on the parent's files.
-            _LEFT_TO_PARENT.append((engine, keeper))
+        mine = self.owner == os.getpid()
+        if not mine:
+            # The parent's connections are closed too: with them open, SQLite would take the parent's locks for its
+            # own. Behind a lock, so that nothing of the file is touched; what others made since stays.
+            with suppress(OSError):
+                self.anchor.cast(whole=False)
+        elif self.locks.stand():
+            self.anchor.loosen()
+        keeper.close()
+        engine.dispose()
+        self.anchor.haul()
 
 
-_LEFT_TO_PARENT: list[object] = []
+_ALL: "weakref.WeakSet[_Held]" = weakref.WeakSet()
 
 
 class SqliteFile:
@@ -67,12 +76,14 @@ class SqliteFile:
         self._clock = clock or _now
         self._turns = Turns(path.with_name(path.name + ".lock"))
         self._gate = Gate()
-        self._locks = OwnLocks(path)
-        self._held = _Held()
+        self._held = _Held(path)
+        self._locks = self._held.locks
+        self._opening = threading.Lock()
         # At exit or when forgotten, the -wal file is folded into the log.
         weakref.finalize(self, self._held.close)
         with plainly(path), self._turns.taken():
-            unclean = _size(path.with_name(path.name + "-wal")) > 0
+            # While somebody has it open, the -wal file is no sign of a crash.
+            unclean = _size(path.with_name(path.name + "-wal")) > 0 and not holders(path)
             self._open()
             if unclean:
                 self._check_quickly()
@@ -105,6 +116,8 @@ class SqliteFile:
             self._after_fork()
             with self._turns.taken():
                 while True:
+                    with self._gate.passing():
+                        self._connected()
                     if not self._locks.stand():
                         self._reopen()
                     with self._gate.passing(), self._connected().connect() as connection:
@@ -200,10 +213,11 @@ class SqliteFile:
     # ---- the connections
 
     def _connected(self) -> sa.Engine:
-        if self._held.engine is None:
-            self._open()
-        assert self._held.engine is not None
-        return self._held.engine
+        with self._opening:
+            if self._held.engine is None:
+                self._open()
+            assert self._held.engine is not None
+            return self._held.engine
 
     def _open(self) -> None:
         engine = _engine(self.path)
@@ -211,9 +225,11 @@ class SqliteFile:
         try:
             # The first look makes the -wal and -shm files and takes the locks, which stay while this one is open.
             _check_format(keeper.driver_connection, self.path)  # type: ignore[arg-type]
+            self._held.anchor.cast()
         except BaseException:
             keeper.close()
             engine.dispose()
+            self._held.anchor.haul()
             raise
         self._held.engine, self._held.keeper, self._held.owner = engine, keeper, os.getpid()
         self._locks.note()
@@ -230,10 +246,21 @@ class SqliteFile:
             self._open()
 
     def _after_fork(self) -> None:
-        if self._held.owner != os.getpid():
+        if self._held.owner == os.getpid():
+            return
+        # Threads of the parent that wrote or read at that moment are not here to give anything back.
+        self._turns, self._gate, self._opening = Turns(self._turns.path), Gate(), threading.Lock()
+        for held in list(_ALL):
+            if held.owner != os.getpid():
+                held.close()
+        self._open()
+        if not self._locks.told and holders(self.path):
+            # A connection that the parent was using is still here, and SQLite goes by its state.
             self._held.close()
-            self._gate = Gate()
-            self._open()
+            raise LogUnavailable(
+                f"{self.path} was in use when this process was forked; open it in a process that is started afresh "
+                "(multiprocessing: spawn or forkserver)"
+            )
 
     def _check_quickly(self) -> None:
         with self._connected().connect() as connection:

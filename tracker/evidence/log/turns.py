@@ -1,9 +1,10 @@
 """Whose turn it is to write, and whether the locks that keep others away are still there."""
 
 import os
+import struct
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 try:
@@ -23,7 +24,7 @@ class Turns:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._thread = threading.Lock()
         self._file: int | None = None
         self._owner = 0
@@ -37,7 +38,7 @@ class Turns:
                 return
             if self._file is None or self._owner != os.getpid():
                 # A forked child shares the file of its parent, and so its turn: it needs one of its own.
-                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+                self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
                 self._owner = os.getpid()
             fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
@@ -51,6 +52,80 @@ class Turns:
             if self._file is not None and self._owner == os.getpid():
                 os.close(self._file)
             self._file = None
+
+
+class Anchor:
+    """Locks on one log that only their owner can drop: nobody else removes its -wal or empties its -shm file meanwhile.
+
+    SQLite's own locks belong to the process and go when anything in it closes the file (`OwnLocks`). Another process
+    then takes itself for the last one and removes the -wal file; later the one that has the removed file open takes
+    itself for the last, and removes by name what others have acknowledged since. Locks of an open file (Linux,
+    F_OFD_SETLK) stay. Where there are none, `OwnLocks` alone has to do.
+    """
+
+    def __init__(self, path: Path) -> None:
+        # Bytes of SQLite's file format: who removes the -wal or empties the -shm file locks these for writing.
+        self._places = ((path, 0x4000_0002, 510), (path.with_name(path.name + "-shm"), 128, 1))
+        self._files: list[int] = []
+        self._owner = 0
+
+    def cast(self, *, whole: bool = True) -> None:
+        """Take the locks; the files are there already. Not whole: only that which guards the -wal file."""
+        self.haul()
+        self._owner = os.getpid()
+        if not hasattr(fcntl, "F_OFD_SETLK"):
+            return
+        for path, start, size in self._places if whole else self._places[:1]:
+            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            self._files.append(file)
+            with suppress(OSError):  # a file system without such locks
+                fcntl.fcntl(file, fcntl.F_OFD_SETLK, _flock(fcntl.F_RDLCK, start, size))
+
+    def loosen(self) -> None:
+        """Drop the locks, so that SQLite may fold the -wal file into the log; the files stay open."""
+        if self._owner == os.getpid():
+            for file, (_, start, size) in zip(self._files, self._places, strict=False):
+                with suppress(OSError):
+                    fcntl.fcntl(file, fcntl.F_OFD_SETLK, _flock(fcntl.F_UNLCK, start, size))
+
+    def haul(self) -> None:
+        """Close the files, once SQLite has closed its own."""
+        files, self._files = self._files, []
+        if not files:
+            return
+        if self._owner == os.getpid() and holders(self._places[0][0]).count(os.getpid()):
+            # Somebody else in this process has the log open, and closing here would drop their locks.
+            self._owner, loose = os.getpid(), files
+            for file, (_, start, size) in zip(loose, self._places, strict=False):
+                with suppress(OSError):
+                    fcntl.fcntl(file, fcntl.F_OFD_SETLK, _flock(fcntl.F_UNLCK, start, size))
+            _PARKED.extend(loose)
+            return
+        for file in files:
+            os.close(file)
+
+
+_PARKED: list[int] = []
+"""Files of anchors that could not be closed without harm; they end with the process."""
+
+
+def holders(path: Path) -> list[int]:
+    """The processes that hold locks on a file, -1 for a lock of an open file; empty where nobody can tell."""
+    try:
+        number, text = os.stat(path).st_ino, _LOCKS.read_text("ascii")
+    except OSError:
+        return []
+    found: list[int] = []
+    for line in text.splitlines():
+        # 1: POSIX  ADVISORY  READ 2731 fe:00:5317302 128 128
+        parts = line.split()
+        if len(parts) > 5 and parts[1] in ("POSIX", "OFDLCK") and parts[5].rsplit(":", 1)[-1] == str(number):
+            found.append(int(parts[4]))
+    return found
+
+
+def _flock(kind: int, start: int, size: int) -> bytes:
+    return struct.pack("hhqqi4x", kind, os.SEEK_SET, start, size, 0)
 
 
 class OwnLocks:
@@ -73,6 +148,11 @@ class OwnLocks:
         self._seen = self._identities()
         self._told = self._listed()
 
+    @property
+    def told(self) -> bool:
+        """Whether the machine told of the locks when they were noted."""
+        return self._told
+
     def stand(self) -> bool:
         """Whether all locks are still held and the files are still those that were opened."""
         return self._identities() == self._seen and (not self._told or self._listed())
@@ -84,20 +164,7 @@ class OwnLocks:
             return ()
 
     def _listed(self) -> bool:
-        try:
-            text = _LOCKS.read_text("ascii")
-        except OSError:
-            return False
-        me, held = str(os.getpid()), set[str]()
-        for line in text.splitlines():
-            # 1: POSIX  ADVISORY  READ 2731 fe:00:5317302 128 128
-            parts = line.split()
-            if len(parts) > 5 and parts[1] == "POSIX" and parts[4] == me:
-                held.add(parts[5].rsplit(":", 1)[-1])
-        try:
-            return all(str(os.stat(file).st_ino) in held for file in self._files)
-        except OSError:
-            return False
+        return all(os.getpid() in holders(file) for file in self._files)
 
 
 class Gate:
