@@ -93,9 +93,12 @@ def test_check_lists_every_fault_with_its_remedy_and_ends_with_1(tmp_path: Path)
 
 def test_check_reads_the_exports_of_others_and_says_how(tmp_path: Path) -> None:
     file = tmp_path / "acled.csv"
-    rows = ["event_id_cnty,event_date,time_precision,disorder_type,event_type,sub_event_type,actor1,country,location,"
-            "latitude,longitude,geo_precision,source,notes,fatalities", "RUS1,24 June 2023,1,Political violence,Battles,"
-            "Armed clash,Wagner,Russia,Voronezh,51.67,39.2,1,Reuters,A clash,0"]  # fmt: skip
+    header = (
+        "event_id_cnty,event_date,time_precision,disorder_type,event_type,sub_event_type,actor1,country,location,"
+        "latitude,longitude,geo_precision,source,notes,fatalities"
+    )
+    row = "RUS1,24 June 2023,1,Political violence,Battles,Clash,Wagner,Russia,Voronezh,51.67,39.2,1,Reuters,A clash,0"
+    rows = [header, row]
     file.write_text("\n".join(rows), "utf-8")
     told = tracker("check", file)
     assert (told.exit_code, "read it with --profile acled" in squeezed(told.stdout)) == (1, True), told.output

@@ -206,7 +206,7 @@ def test_a_correction_shows_what_was_and_what_is(full: Path) -> None:
         (["correct", "a", "--set", "unit=x", "--set", "unit=y", "--reason", "x"], 3, "--set gives unit twice"),
         (["correct", "a", "--set", "lon=0", "--set", "lat=0", "--reason", "x"], 1, "are 0, which means not known"),
         (["correct", "a", "--set", "radius_m=wide", "--reason", "x"], 1, "is not a number"),
-        (["correct", "a", "--set", "unit=x", "--reason", " "], 1, "reason: is empty; say why"),
+        (["correct", "a", "--set", "unit=x", "--reason", " "], 1, "is empty; say why"),
         (["correct", "no", "--set", "unit=x", "--reason", "x"], 3, "holds no report 'no'; `tracker log list`"),
         (["retract", "a", "--reason", "x", "--expect-revision", "7"], 3, "is at revision 1 by Anna, not 7"),
         (["restore", "a", "--reason", "x"], 3, "is not retracted"),

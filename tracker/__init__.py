@@ -6,12 +6,27 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tracker.evidence import ReportLog as ReportLog
+    from tracker.evidence import corroboration as corroboration
+    from tracker.evidence import known_at as known_at
+    from tracker.evidence import locate as locate
     from tracker.evidence import read_reports as read_reports
     from tracker.evidence import select_reports as select_reports
+    from tracker.evidence import suggest_links as suggest_links
+    from tracker.evidence import write_reports as write_reports
+    from tracker.logbook import open_log as open_log
+    from tracker.model import AmbiguousPlace as AmbiguousPlace
+    from tracker.model import AmbiguousTime as AmbiguousTime
+    from tracker.model import BadLog as BadLog
     from tracker.model import BadReport as BadReport
+    from tracker.model import BadTime as BadTime
+    from tracker.model import Conflict as Conflict
+    from tracker.model import LogUnavailable as LogUnavailable
     from tracker.model import Reconstruction as Reconstruction
     from tracker.model import Track as Track
     from tracker.model import TrackerError as TrackerError
+    from tracker.model import UnknownPlace as UnknownPlace
+    from tracker.model import UnknownReport as UnknownReport
     from tracker.reconstruct import reconstruct as reconstruct
     from tracker.render import build_scene as build_scene
     from tracker.render import draw as draw
@@ -21,37 +36,67 @@ if TYPE_CHECKING:
     from tracker.roads import load_roads as load_roads
 
 _HOMES = {
+    "AmbiguousPlace": "tracker.model",
+    "AmbiguousTime": "tracker.model",
+    "BadLog": "tracker.model",
     "BadReport": "tracker.model",
+    "BadTime": "tracker.model",
+    "Conflict": "tracker.model",
+    "LogUnavailable": "tracker.model",
     "Reconstruction": "tracker.model",
+    "ReportLog": "tracker.evidence",
     "RoadNetwork": "tracker.roads",
     "Track": "tracker.model",
     "TrackerError": "tracker.model",
+    "UnknownPlace": "tracker.model",
+    "UnknownReport": "tracker.model",
     "build_scene": "tracker.render",
+    "corroboration": "tracker.evidence",
     "draw": "tracker.render",
     "export_html": "tracker.render",
+    "known_at": "tracker.evidence",
     "load_roads": "tracker.roads",
+    "locate": "tracker.evidence",
+    "open_log": "tracker.logbook",
     "player_assets": "tracker.render",
     "read_reports": "tracker.evidence",
     "reconstruct": "tracker.reconstruct",
     "select_reports": "tracker.evidence",
+    "suggest_links": "tracker.evidence",
+    "write_reports": "tracker.evidence",
 }
 """Which floor each name comes from; fetched when first used, because importing folium or pyproj
 opens a socket and changes environment variables, and ``import tracker`` must do neither."""
 
 __all__ = [
+    "AmbiguousPlace",
+    "AmbiguousTime",
+    "BadLog",
     "BadReport",
+    "BadTime",
+    "Conflict",
+    "LogUnavailable",
     "Reconstruction",
+    "ReportLog",
     "RoadNetwork",
     "Track",
     "TrackerError",
+    "UnknownPlace",
+    "UnknownReport",
     "build_scene",
+    "corroboration",
     "draw",
     "export_html",
+    "known_at",
     "load_roads",
+    "locate",
+    "open_log",
     "player_assets",
     "read_reports",
     "reconstruct",
     "select_reports",
+    "suggest_links",
+    "write_reports",
 ]
 
 

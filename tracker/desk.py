@@ -2,7 +2,7 @@
 
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -118,20 +118,25 @@ class Desk:
             changed["zone"] = self.zone
         return changed
 
-    def refusal(self, error: TrackerError, said: Mapping[str, object]) -> Refusal:
+    def refusal(
+        self, error: TrackerError, said: Mapping[str, object], *, picked: Mapping[str, object] | None = None
+    ) -> Refusal:
         """What was refused, and the readings of ambiguous words, each thing in a plain line.
 
         Parameters
         ----------
         error : what the log, or `check`, raised
-        said : what it was asked to take
+        said : what was typed, for the log
+        picked : readings that were chosen already
         """
         choices = self._choices(said)
-        asked = [choice.field for choice in choices]
+        settled = {"place" if name == "lon" else name for name in picked or {}}
+        asked = [choice.field for choice in choices if choice.field not in settled]
         lines = [
             f"{LABELS[choice.field]}: {plain(choice.words)!r} may mean {counted(len(choice.readings), 'thing')}; "
             "choose one above and send it again"
             for choice in choices
+            if choice.field in asked
         ]
         faults: Sequence[Fault] = error.faults if isinstance(error, BadReport) else ()
         for fault in faults:
@@ -146,7 +151,7 @@ class Desk:
             else:
                 line = f"{LABELS.get(name, name)}:{shown} {plain(fault.problem)}; {plain(fault.remedy)}"
             lines.append(line)
-        if not faults and not (choices and isinstance(error, AmbiguousPlace | AmbiguousTime)):
+        if not faults and not (asked and isinstance(error, AmbiguousPlace | AmbiguousTime)):
             lines.append(plain(str(error)))
         if isinstance(error, Conflict):
             lines.append("Nothing was changed.")
@@ -154,11 +159,12 @@ class Desk:
 
     def _choices(self, said: Mapping[str, object]) -> list[Choice]:
         """The fields whose words mean more than one thing, found by trying each alone on the scratch log."""
-        found = []
+        found: list[Choice] = []
+        scratch: Any = self.scratch
         words = said.get("place")
         if words and "lon" not in said and "lat" not in said:
             try:
-                self.scratch.add_statement(place=words, time=_TRIED_AT, author="nobody")
+                scratch.add_statement(place=words, time=_TRIED_AT, author="nobody")
             except AmbiguousPlace as many:
                 found.append(Choice(field="place", words=str(words), readings=_places(many, said)))
             except TrackerError:
@@ -170,7 +176,7 @@ class Desk:
             if name == "time" and said.get("within"):
                 with_it["within"] = said["within"]
             try:
-                self.scratch.add_statement(time=said[name], author="nobody", **{"zone": self.zone, **with_it})
+                scratch.add_statement(time=said[name], author="nobody", **{"zone": self.zone, **with_it})
             except AmbiguousTime as many:
                 readings = {
                     span_text(*reading.split("/"), zone=self.zone): {name: reading} for reading in many.readings
@@ -212,6 +218,12 @@ class Desk:
             },
             dtype="str",
         )
+
+    def changed(self, verb: Callable[..., int], *named: str, why: str, author: str, revision: int | None = None) -> str:
+        """Do something to reports of the log, as `ReportLog.retract`, `restore` or `link`; returns a sentence."""
+        _need(author)
+        after = verb(*named, reason=why, author=author, expect_revision=revision)
+        return f"{plain(named[0])} is now at revision {after}."
 
     def suggestions(self) -> pd.DataFrame:
         """Pairs of reports that seem to be one voice or one event, the surest first, as `suggest_links` has them."""

@@ -6,6 +6,9 @@ from typing import Any
 
 from tracker.desk_words import CODES, LABELS
 
+WHY = "Why (required, kept on record)"
+"""What is asked with every change."""
+
 HINTS = {
     "place": "Yelets; M4 km 590; 12 km north of Yelets",
     "lon": "38.50; instead of words",

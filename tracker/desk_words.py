@@ -1,6 +1,6 @@
 """Reports, their histories and what was understood of them, as text that the dashboard's pages show as it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -175,6 +175,22 @@ def reports_table(reports: gpd.GeoDataFrame, *, zone: str, words: str = "") -> p
             text = text[text.str.contains(word, regex=False)]
         table = table.loc[text.index]
     return table.iloc[::-1].reset_index(drop=True)
+
+
+def choices(reports: gpd.GeoDataFrame, ids: Sequence[str]) -> dict[str, str]:
+    """Each of some reports in one line, to choose it by; in the order of the ids."""
+    rows = reports[reports["report_id"].isin(list(ids))].to_dict("records")
+    lines = {row["report_id"]: headline(row) for row in rows}
+    return {report_id: f"{lines[report_id]} ({report_id})" for report_id in ids}
+
+
+def plain_table(table: pd.DataFrame, *, zone: str) -> pd.DataFrame:
+    """Any table as text that is shown as it is; its times without seconds in a zone."""
+    told = {
+        name: [time_text(cell, zone=zone) if isinstance(cell, pd.Timestamp) else plain(cell) for cell in column]
+        for name, column in table.items()
+    }
+    return pd.DataFrame(told, columns=table.columns, dtype="str")
 
 
 def history_table(history: gpd.GeoDataFrame, *, zone: str) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def open_log(
     ...     report_id = log.add_sighting(place="M4 km 590", time="2023-06-24T09:00+03:00", unit="main column")
     ...     place = log.reports().geometry.iloc[0]
     >>> round(place.x, 1), round(place.y, 1)
-    (39.7, 51.2)
+    (39.8, 51.1)
     >>> folder.cleanup()
     """
     from tracker.evidence import open_log

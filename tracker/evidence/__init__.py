@@ -10,6 +10,7 @@ from tracker.evidence.reading import check_file, check_oddities, read_reports
 from tracker.evidence.selection import select_reports
 from tracker.evidence.times import Interval, interval
 from tracker.evidence.voices import corroboration, merge_origins, origins_after, same_event, suggest_links
+from tracker.evidence.writing import write_reports
 
 __all__ = [
     "ATTRIBUTION",
@@ -37,4 +38,5 @@ __all__ = [
     "select_reports",
     "suggest_links",
     "summary",
+    "write_reports",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pytest
 import shapely
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from hypothesis.stateful import (
 )
 
 from tests.evidence.log.doomed import die_while_adding
+from tests.evidence.log.postgres import Server
 from tracker.evidence.log import ReportLog, open_log
 from tracker.model import Conflict, tables
 
@@ -266,3 +268,15 @@ def test_the_embedded_log_does_what_the_model_says(tmp_path: Path) -> None:
             file.unlink()
 
     check({"file": str(tmp_path / "march.gpkg")}, examples=15, between=between)
+
+
+@pytest.mark.postgis
+def test_both_backends_do_what_the_model_says_and_have_one_digest(tmp_path: Path, postgres: Server) -> None:
+    urls = {"file": str(tmp_path / "march.gpkg"), "server": ""}
+
+    def between() -> None:
+        for file in tmp_path.iterdir():
+            file.unlink()
+        urls["server"] = postgres.url(postgres.fresh_database())
+
+    check(urls, examples=8, between=between)

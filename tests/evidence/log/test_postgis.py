@@ -14,7 +14,8 @@ import pytest
 import sqlalchemy as sa
 from pandas.testing import assert_frame_equal
 
-from tests.evidence.log.postgres import OWNER, Server
+from tests.conftest import find_postgres
+from tests.evidence.log.postgres import OWNER, Server, running_server
 from tests.evidence.log.writers import of_ids
 from tracker.evidence.log import ReportLog, open_log, postgis, postgis_address, postgis_making
 from tracker.evidence.log.postgis import PostgisServer
@@ -48,6 +49,21 @@ def raw(log: ReportLog, postgres: Server, database: str) -> Generator["psycopg.C
     """The owner's connection beside the log; each statement commits."""
     with postgres.connect(name_of(database)) as connection:
         yield connection
+
+
+@pytest.fixture(scope="module")
+def doomed() -> Generator[Server]:
+    """A server to be stopped and killed: a small one, which is soon down and up again."""
+    programs = find_postgres()
+    assert programs is not None
+    with running_server(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def doomed_log(doomed: Server) -> Generator[ReportLog]:
+    with open_log(doomed.url(doomed.fresh_database()), create=True, author="Anna") as log:
+        yield log
 
 
 def name_of(database: str) -> str:
@@ -343,17 +359,15 @@ def test_two_logs_lie_side_by_side_in_schemas_of_one_database(postgres: Server, 
 
 def test_without_postgis_and_the_right_to_add_it_the_remedy_is_named(postgres: Server) -> None:
     name = postgres.fresh_database(postgis=False)
-    postgres.run("DROP ROLE IF EXISTS plain; CREATE ROLE plain LOGIN", database="postgres")
-    postgres.run(f"ALTER DATABASE {name} OWNER TO plain", database="postgres")
+    postgres.run(f"CREATE ROLE plain_{name} LOGIN", database="postgres")
+    postgres.run(f"ALTER DATABASE {name} OWNER TO plain_{name}", database="postgres")
     with pytest.raises(BadLog, match="CREATE EXTENSION postgis"):
-        open_log(postgres.url(name, user="plain"), create=True)
+        open_log(postgres.url(name, user=f"plain_{name}"), create=True)
     postgres.run("CREATE EXTENSION postgis", database=name)
     # This one may make no role either, and needs none for itself.
-    with open_log(postgres.url(name, user="plain"), create=True, author="Anna") as log:
+    with open_log(postgres.url(name, user=f"plain_{name}"), create=True, author="Anna") as log:
         say(log, "mine")
         assert log.verify().sound
-    postgres.run(f"DROP DATABASE {name} WITH (FORCE)", database="postgres")
-    postgres.run("DROP ROLE plain", database="postgres")
 
 
 # ---- wrong addresses, and no password in any word
@@ -452,40 +466,41 @@ def test_when_the_answer_to_a_commit_is_lost_the_log_looks_whether_it_was_writte
 
 
 def test_when_nobody_can_say_whether_it_was_written_it_is_not_acknowledged(
-    log: ReportLog, postgres: Server, monkeypatch: pytest.MonkeyPatch
+    doomed_log: ReportLog, doomed: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgis, "PATIENCE_S", 0.3)
 
-    @sa.event.listens_for(store_of(log)._engine, "commit")
+    @sa.event.listens_for(store_of(doomed_log)._engine, "commit")
     def lose(connection: sa.Connection) -> None:
-        postgres.stop("immediate")
+        doomed.stop("immediate")
 
     try:
         with pytest.raises(LogUnavailable, match="not known whether it did"):
-            log.add(of_ids(["a"]))
+            doomed_log.add(of_ids(["a"]))
     finally:
-        postgres.start()
-    sa.event.remove(store_of(log)._engine, "commit", lose)
-    log.add(of_ids(["a"]))
-    assert log.changes().revisions["report_id"].tolist() == ["a"]
+        doomed.start()
+    sa.event.remove(store_of(doomed_log)._engine, "commit", lose)
+    doomed_log.add(of_ids(["a"]))
+    assert doomed_log.changes().revisions["report_id"].tolist() == ["a"]
 
 
-def test_a_server_that_was_away_is_found_again_by_the_next_call(log: ReportLog, postgres: Server) -> None:
-    log.add(of_ids(["a"]))
-    postgres.stop()
+def test_a_server_that_was_away_is_found_again_by_the_next_call(doomed_log: ReportLog, doomed: Server) -> None:
+    doomed_log.add(of_ids(["a"]))
+    doomed.stop()
     try:
         with pytest.raises(LogUnavailable, match="nothing acknowledged is lost"):
-            log.add(of_ids(["b"]))
+            doomed_log.add(of_ids(["b"]))
         with pytest.raises(LogUnavailable, match="nothing acknowledged is lost"):
-            log.reports()
+            doomed_log.reports()
     finally:
-        postgres.start()
-    assert log.reports()["report_id"].tolist() == ["a"]
-    log.add(of_ids(["b"]))
-    assert log.verify().sound
+        doomed.start()
+    assert doomed_log.reports()["report_id"].tolist() == ["a"]
+    doomed_log.add(of_ids(["b"]))
+    assert doomed_log.verify().sound
 
 
-def test_a_crash_of_the_server_among_four_writers_loses_nothing_acknowledged(database: str, postgres: Server) -> None:
+def test_a_crash_of_the_server_among_four_writers_loses_nothing_acknowledged(doomed: Server) -> None:
+    database = doomed.url(doomed.fresh_database())
     acknowledged: list[str] = []
     crashed, many, enough = threading.Event(), threading.Event(), threading.Event()
 
@@ -514,8 +529,8 @@ def test_a_crash_of_the_server_among_four_writers_loses_nothing_acknowledged(dat
             writers = [pool.submit(keep_writing, writer) for writer in range(4)]
             try:
                 assert many.wait(120)
-                postgres.crash()
-                postgres.start()
+                doomed.crash()
+                doomed.start()
                 crashed.set()
                 assert [writer.result(120) for writer in writers] == [10] * 4
             finally:
@@ -699,16 +714,17 @@ def test_who_waits_is_woken_by_the_server(log: ReportLog, database: str, monkeyp
         assert woken(log, lambda: other.add(of_ids([f"r{number}" for number in range(50)])), monkeypatch)
 
 
-def test_waiting_outlives_a_restart_of_the_server(
-    log: ReportLog, postgres: Server, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_waiting_outlives_a_restart_of_the_server(doomed: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = doomed.url(doomed.fresh_database())
+
     def restart_and_add() -> None:
-        postgres.stop()
-        postgres.start()
+        doomed.stop()
+        doomed.start()
         with open_log(database, author="Bo") as other:
             other.add(of_ids(["a"]))
 
-    assert woken(log, restart_and_add, monkeypatch)
+    with open_log(database, create=True) as log:
+        assert woken(log, restart_and_add, monkeypatch)
 
 
 # ---- looking for damage

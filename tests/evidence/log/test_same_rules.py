@@ -44,7 +44,8 @@ rows = st.fixed_dictionaries(
 )
 sound = {
     "kind": "sighting", "earliest": "2023-06-24T12:00Z", "latest": "2023-06-24T15:00+03:00", "lon": "39.5", "lat": "50",
-    "radius_m": "5000", "reliability": "A", "credibility": "1", "time_basis": "observed", "summary": "Yelets", "url": "",
+    "radius_m": "5000", "reliability": "A", "credibility": "1", "time_basis": "observed",
+    "summary": "Yelets", "url": "",
 }  # fmt: skip
 
 

@@ -52,6 +52,81 @@ def other_processes() -> ForkServerContext:
     return context
 
 
+# ---- a writer adds until it is killed or has done its share
+
+
+def write_on(path: str, name: str, acknowledged: Connection, begin: Any, most: int) -> None:
+    """Add single reports and batches of three in turn, and tell their ids only after `add` has returned."""
+    with open_log(path, author=name) as log:
+        begin.wait()
+        for number in range(most):
+            ids = [f"{name}-{number}"] if number % 3 else [f"{name}-{number}-{part}" for part in "abc"]
+            log.add(of_ids(ids))
+            acknowledged.send(ids)
+    acknowledged.send(None)
+
+
+def write_and_meddle(path: str, name: str, answer: Connection, begin: Any, most: int, how: Sequence[str]) -> None:
+    """Add, and between adds do to the live file what nobody should; tells the acknowledged ids and the warnings."""
+    done: list[str] = []
+    with warnings.catch_warnings(record=True) as came:
+        warnings.simplefilter("always")
+        with open_log(path, author=name) as log:
+            begin.wait()
+            for number in range(most):
+                log.add(of_ids([f"{name}-{number}"]))
+                done.append(f"{name}-{number}")
+                if how:
+                    _touch({}, path, how[number % len(how)])
+    answer.send((done, sorted({warning.category.__name__ for warning in came})))
+
+
+def open_and_close(path: str, name: str, answer: Connection, begin: Any, most: int) -> None:
+    """Open the log, add, and close it, again and again; tells the acknowledged ids."""
+    begin.wait()
+    done = []
+    for number in range(most):
+        with open_log(path, author=name) as log:
+            log.add(of_ids([f"{name}-{number}"]))
+        done.append(f"{name}-{number}")
+    answer.send((done, []))
+
+
+def make_at_once(path: str, name: str, answer: Connection, begin: Any) -> None:
+    """Open a log that is to be made if there is none, at the same moment as others do, and add to it."""
+    begin.wait()
+    try:
+        with open_log(path, create=True, author=name) as log:
+            log.add(of_ids([name]))
+        answer.send("made")
+    except Exception as error:
+        answer.send(f"{type(error).__name__}: {error}")
+
+
+def received(pipe: Connection) -> Iterator[list[str]]:
+    """What a writer acknowledged, to the end of its pipe; the last message of a killed one may be cut off."""
+    while True:
+        try:
+            ids = pipe.recv()
+        except (EOFError, OSError):
+            return
+        if ids is None:
+            return
+        yield ids
+
+
+@contextlib.contextmanager
+def puppets(count: int, **limits: Any) -> Generator[list[Puppet]]:
+    """Some puppets, which are gone in the end."""
+    made = [Puppet(other_processes(), **limits) for _ in range(count)]
+    try:
+        yield made
+    finally:
+        for puppet in made:
+            if puppet.process.is_alive():
+                puppet.kill()
+
+
 # ---- a puppet does one thing after the other, as it is told
 
 
@@ -185,6 +260,8 @@ def _fork_and_keep(logs: dict[str, Any]) -> int:
     (read_order, write_order), (read_answer, write_answer) = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:
+        os.close(write_order)
+        os.close(read_answer)
         try:
             with open(read_order) as orders, open(write_answer, "w", buffering=1) as answers:
                 for line in orders:

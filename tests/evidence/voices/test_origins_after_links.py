@@ -104,3 +104,12 @@ def test_the_bundled_case_loses_no_report_and_gains_no_voice() -> None:
 
 def test_no_reports_are_no_events() -> None:
     assert corroboration(told()).empty
+
+
+def test_copies_do_not_join_what_people_call_different_but_links_do() -> None:
+    table = told(*(report(name, origin="Baza") for name in "abc"))
+    apart = links(("b", "a", "different"))
+    assert corroboration(table, apart, count_copies=True)["report_ids"].tolist() == [("a", "c"), ("b",)]
+    assert len(corroboration(table, links(("b", "c", "same event"), ("b", "a", "different")), count_copies=True)) == 2
+    both = links(("b", "a", "different"), ("b", "c", "same event"), ("a", "c", "same event"))
+    assert corroboration(table, both, count_copies=True)["rows"].tolist() == [3]

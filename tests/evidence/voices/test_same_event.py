@@ -1,8 +1,9 @@
 """Which reports are near enough, given how vague they are, to tell of one event."""
 
 import numpy as np
+import pandas as pd
 
-from tests.evidence.voices.told import report, told
+from tests.evidence.voices.told import links, report, told
 from tracker.evidence.voices import same_event
 
 
@@ -88,3 +89,17 @@ def test_all_pairs_are_found_that_comparing_each_with_each_finds() -> None:
     near = (apart <= np.maximum(600, np.maximum(radius[one], radius[other]))) & (abs(when[one] - when[other]) <= 2700)
     expected = {(f"r{a:03}", f"r{b:03}") for a, b in zip(one[near], other[near], strict=True)}
     assert set(pairs(*rows)) == expected
+
+
+def test_what_people_call_different_is_in_no_event_together() -> None:
+    table = told(report("a"), report("b", lat=52.002), report("c", lat=52.003))
+    assert same_event(table)["event"].tolist() == ["a", "a", "a"]
+    found = same_event(table, links(("c", "a", "different")))
+    assert found[["report_id", "other_id"]].to_numpy().tolist() == [["a", "b"], ["b", "c"]]
+    # b is nearer to c, and hangs together with it.
+    assert found["event"].tolist() == ["a", "b"]
+
+
+def test_a_mistyped_year_hides_no_pair() -> None:
+    old = report("z", earliest=pd.Timestamp("0223-06-24", tz="UTC"), latest=pd.Timestamp("0223-06-24", tz="UTC"))
+    assert pairs(report("a"), report("b"), old) == [("a", "b")]

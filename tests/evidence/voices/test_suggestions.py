@@ -115,3 +115,8 @@ def test_of_the_bundled_case_the_known_copies_are_found() -> None:
 def test_nothing_is_suggested_for_no_reports_or_one() -> None:
     assert list(suggest_links(told()).columns) == ["report_id", "other_id", "relation", "score", "reason"]
     assert suggest_links(told(report("a"))).empty
+
+
+def test_nothing_is_suggested_that_would_join_two_events_said_to_be_different() -> None:
+    table = told(*(report(name, origin=name) for name in "abc"))
+    assert suggest_links(table, links(("a", "b", "same event"), ("c", "a", "different"))).empty

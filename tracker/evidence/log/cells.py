@@ -88,7 +88,8 @@ def table_of(rows: Sequence[Sequence[Any]], names: Sequence[str], schema: Collec
     data: dict[str, object] = {}
     for name in schema:
         if name != "geometry":
-            data[name] = _BY_TYPE.get(tables.REPORTS.get(name, "str"), _as_text)(cells[name])
+            as_typed: Callable[[Sequence[Any]], Any] = _BY_TYPE[tables.REPORTS.get(name, "str")]
+            data[name] = as_typed(cells[name])
     if "geometry" not in schema:
         return pd.DataFrame(data)
     lon, lat = _as_floats(cells["lon"]), _as_floats(cells["lat"])

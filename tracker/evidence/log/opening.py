@@ -6,14 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.evidence.log.making import check_place, make_log
 from tracker.evidence.log.protocol import ReportLog
-from tracker.evidence.log.sqlite_file import SqliteFile
-from tracker.evidence.log.store import Store
-from tracker.evidence.log.verbs import SqlReportLog
 from tracker.model import BadLog, Located
 
 if TYPE_CHECKING:
+    from tracker.evidence.log.store import Store
     from tracker.evidence.places import Gazetteer, Nominatim
 
 
@@ -66,10 +63,13 @@ def open_log(
 
         return locate(words, gazetteers=gazetteers, online=online)
 
+    # Here and not above: a page that only reads a file need not wait for SQLAlchemy.
+    from tracker.evidence.log.verbs import SqlReportLog
+
     return SqlReportLog(_store(url, create=create, clock=clock), author=author, look_up=look_up, zone=zone)
 
 
-def _store(url: str | os.PathLike[str], *, create: bool, clock: Callable[[], datetime] | None) -> Store:
+def _store(url: str | os.PathLike[str], *, create: bool, clock: Callable[[], datetime] | None) -> "Store":
     text = os.fspath(url)
     if not isinstance(text, str) or not text.strip() or "\0" in text:
         raise BadLog(f"{url!r} is no address of a log; give a path, as in march.gpkg")
@@ -87,6 +87,9 @@ def _store(url: str | os.PathLike[str], *, create: bool, clock: Callable[[], dat
         raise BadLog(
             f"{shown!r} is no place for a log; give the path of a file, or postgresql+psycopg://user@host/database"
         )
+    from tracker.evidence.log.making import check_place, make_log
+    from tracker.evidence.log.sqlite_file import SqliteFile
+
     path = Path(os.path.abspath(text))
     if check_place(path, create=create):
         make_log(path)

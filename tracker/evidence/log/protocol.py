@@ -8,7 +8,7 @@ from typing import Protocol, Unpack
 import geopandas as gpd
 import pandas as pd
 
-from tracker.evidence.log.draft import Said
+from tracker.evidence.log.said import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

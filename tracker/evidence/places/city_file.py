@@ -6,6 +6,7 @@ a tenth of that, since numpy adds them up in the raw bytes, and names of one key
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.evidence.places.names import keys
+from tracker.model import geodesy
 
 _BLOCK = 1 << 21
 _LONGEST = 1 << 17
@@ -46,8 +48,6 @@ def records_with(wanted: Iterable[str]) -> list[dict[str, Any]]:
 
 def nearest_record(lon: float, lat: float) -> dict[str, Any]:
     """The record of the city nearest to a point, EPSG:4326."""
-    from tracker.model import geodesy
-
     apart = geodesy.earth_centred(*_points().T) - geodesy.earth_centred(lon, lat)
     return _record(int(_starts()[int((apart**2).sum(axis=1).argmin())]))
 
@@ -94,8 +94,6 @@ def _starts() -> NDArray[np.uint32]:
 @cache
 def _points() -> NDArray[np.float64]:
     """Longitude and latitude of each record, EPSG:4326, ``(n, 2)``."""
-    import re
-
     pattern = re.compile(rb'"latitude": ([^,]+), "longitude": ([^,]+),')
     found = [[(float(lon), float(lat)) for lat, lon in pattern.findall(block)] for _, block in _blocks()]
     return np.concatenate([np.array(some, float).reshape(-1, 2) for some in found])

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from tracker.evidence.voices.apart import joined, kept_apart, said_different
 from tracker.evidence.voices.chains import REPOST, SAME_EVENT, merge_origins
 from tracker.evidence.voices.precedence import voices
 from tracker.model import copies
@@ -21,7 +22,8 @@ def corroboration(
     its own. Reposts take the origin of what they repeat; origins are compared without case and spacing; an unknown
     origin counts as its publisher's, because it may be a copy and corroboration must not be overstated, and for itself
     only where no publisher is known either. Links to reports that are not in the table join nothing else to it, save
-    that two reposts of one absent report are still one voice and one event.
+    that two reposts of one absent report are still one voice and one event. Two reports said to be "different" are not
+    joined by copies that nobody has accepted; by links they are, because then people have said both.
 
     Parameters
     ----------
@@ -36,34 +38,41 @@ def corroboration(
     one has no end), ``rows`` (reports) and ``origins`` (independent voices).
     """
     merged = merge_origins(reports, links).sort_values("report_id", kind="stable", ignore_index=True)
-    joined = links
+    ids = merged["report_id"].to_numpy(object)
+    group = components(pd.Series(np.arange(len(ids)), index=ids), links)
     if count_copies:
         repeats = copies(merged)
-        alike = repeats.notna().to_numpy()
-        pairs = {"report_id": merged["report_id"][alike], "other_id": repeats[alike], "relation": REPOST}
-        found = pd.DataFrame(pairs).astype(object)
-        joined = found if links is None or links.empty else pd.concat([links[list(pairs)], found], ignore_index=True)
-    ids = merged["report_id"].to_numpy(object)
-    group = components(pd.Series(np.arange(len(ids)), index=ids), joined)
-    table = pd.DataFrame(merged.drop(columns="geometry")).assign(voice=voices(merged), group=group)
-    table["open"] = table["latest"].isna()
-    by_precision = table.sort_values(["radius_m", "report_id"], kind="stable", na_position="last")
-    groups = table.groupby("group", sort=False)
-    rows = groups.agg(
-        event=("report_id", "first"),
-        report_ids=("report_id", tuple),
-        kinds=("kind", _distinct),
-        earliest=("earliest", "min"),
-        latest=("latest", "max"),
-        open=("open", "any"),
-        rows=("report_id", "size"),
-        origins=("voice", "nunique"),
-        publishers=("publisher", _distinct),
+        rows = np.flatnonzero(repeats.notna().to_numpy())
+        one, other = group[rows], group[pd.Index(ids).get_indexer(repeats.iloc[rows].to_numpy(object))]
+        size = int(group.max(initial=-1)) + 1
+        may = kept_apart(size, one, other, *(group[apart] for apart in said_different(ids, links)))
+        group = joined(size, one[may], other[may])[group]
+    # Numbered by their smallest report_id: the rows are in that order.
+    group = pd.factorize(group)[0]
+    size = int(group.max(initial=-1)) + 1
+    first = np.full(size, len(ids), np.int64)
+    np.minimum.at(first, group, np.arange(len(ids)))
+    radius = merged["radius_m"].to_numpy(float)
+    place = merged["place"].iloc[np.lexsort((np.arange(len(ids)), radius))].reset_index(drop=True)
+    by_precision = place.groupby(group[np.lexsort((np.arange(len(ids)), radius))]).first()
+    times = merged[["earliest", "latest"]].groupby(group)
+    earliest, latest = times["earliest"].min(), times["latest"].max()
+    still = np.bincount(group[merged["latest"].isna().to_numpy(bool)], minlength=size) > 0
+    voice = pd.factorize(voices(merged))[0]
+    told = np.unique(group * (int(voice.max(initial=0)) + 1) + voice) // (int(voice.max(initial=0)) + 1)
+    return pd.DataFrame(
+        {
+            "event": merged["report_id"].iloc[first].reset_index(drop=True),
+            "report_ids": _distinct(group, merged["report_id"], size),
+            "kinds": _distinct(group, merged["kind"], size),
+            "place": by_precision.reindex(range(size)),
+            "earliest": earliest,
+            "latest": latest.mask(still),
+            "rows": np.bincount(group, minlength=size),
+            "origins": np.bincount(told, minlength=size),
+            "publishers": _distinct(group, merged["publisher"], size),
+        }
     )
-    rows["place"] = by_precision.groupby("group")["place"].first().reindex(rows.index)
-    rows["latest"] = rows["latest"].mask(rows["open"])
-    names = ["event", "report_ids", "kinds", "place", "earliest", "latest", "rows", "origins", "publishers"]
-    return rows[names].sort_values("event", kind="stable", ignore_index=True)
 
 
 def components(row_of: "pd.Series[int]", links: pd.DataFrame | None) -> NDArray[np.int64]:
@@ -88,5 +97,12 @@ def components(row_of: "pd.Series[int]", links: pd.DataFrame | None) -> NDArray[
     return np.asarray(connected_components(graph, directed=False)[1][:size], np.int64)
 
 
-def _distinct(values: "pd.Series[str]") -> tuple[str, ...]:
-    return tuple(sorted(set(values.dropna().tolist())))
+def _distinct(group: NDArray[np.int64], names: "pd.Series[str]", size: int) -> "pd.Series[object]":
+    """The distinct names in each group, sorted."""
+    codes, distinct = pd.factorize(names, sort=True)
+    known = codes >= 0
+    of, code = np.divmod(np.unique(group[known] * len(distinct) + codes[known]), max(1, len(distinct)))
+    values = np.asarray(distinct, object)[code].tolist()
+    ends = np.cumsum(np.bincount(of, minlength=size)).tolist()
+    tuples = [tuple(values[begin:end]) for begin, end in zip([0, *ends[:-1]], ends, strict=False)]
+    return pd.Series(tuples, dtype=object)

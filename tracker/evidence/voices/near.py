@@ -4,9 +4,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from tracker.evidence.voices.apart import joined, kept_apart, said_different
 from tracker.model import geodesy
 
 NEAR_M = 600.0
@@ -28,7 +27,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def same_event(reports: gpd.GeoDataFrame) -> pd.DataFrame:
+def same_event(reports: gpd.GeoDataFrame, links: pd.DataFrame | None = None) -> pd.DataFrame:
     """Pairs of reports that may tell of one event, by place, time, kind and unit alone.
 
     Two reports are a pair when they have one kind, their units do not contradict (none goes with any), their places
@@ -43,29 +42,39 @@ def same_event(reports: gpd.GeoDataFrame) -> pd.DataFrame:
     Parameters
     ----------
     reports : a reports table
+    links : columns report_id, other_id, relation. Two reports that are said to be "different" are no pair, and no event
+        holds both: of the pairs that would join them the widest is not followed. Other links are not looked at.
 
     Returns
     -------
     DataFrame, one row per pair: ``report_id`` < ``other_id``, ``apart_m`` (metres), ``apart_s`` (seconds between the
     middles) and ``event``, the smallest report_id of all that hang together; by report_id and other_id.
     """
-    ids = reports["report_id"].to_numpy(object)
+    names = reports["report_id"].array
     one, other, apart_m, apart_s = near_pairs(reports)
     # From here rows are numbered by report_id, so that the order of the table decides no tie.
-    order = np.argsort(ids, kind="stable")
+    order = names.argsort(kind="stable")
+    names, ids = names.take(order), names.take(order).to_numpy(object)
     rank = np.empty(len(ids), np.int64)
     rank[order] = np.arange(len(ids))
-    ids = ids[order]
     one, other = np.minimum(rank[one], rank[other]), np.maximum(rank[one], rank[other])
     order = np.lexsort((other, one))
     one, other, apart_m, apart_s = one[order], other[order], apart_m[order], apart_s[order]
+    never = said_different(ids, links)
+    never_one, never_other = np.minimum(*never), np.maximum(*never)
+    may = ~np.isin(one * len(ids) + other, never_one * len(ids) + never_other)
+    one, other, apart_m, apart_s = one[may], other[may], apart_m[may], apart_s[may]
     label = hanging_together(len(ids), one, other)
+    if (label[never_one] == label[never_other]).any():
+        within = np.flatnonzero(label[one] == label[other])
+        within = within[np.argsort(apart_m[within], kind="stable")]
+        within = within[kept_apart(len(ids), one[within], other[within], never_one, never_other)]
+        label = joined(len(ids), one[within], other[within])
     first = np.full(len(ids), len(ids), np.int64)
     np.minimum.at(first, label, np.arange(len(ids)))
-    event = ids[first[label[one]]]
-    return pd.DataFrame(
-        {"report_id": ids[one], "other_id": ids[other], "apart_m": apart_m, "apart_s": apart_s, "event": event}
-    )
+    event = names.take(first[label[one]])
+    both = {"report_id": names.take(one), "other_id": names.take(other)}
+    return pd.DataFrame({**both, "apart_m": apart_m, "apart_s": apart_s, "event": event})
 
 
 def near_pairs(reports: gpd.GeoDataFrame) -> tuple[Ints, Ints, Floats, Floats]:
@@ -103,11 +112,11 @@ def near_pairs(reports: gpd.GeoDataFrame) -> tuple[Ints, Ints, Floats, Floats]:
 def hanging_together(size: int, one: Ints, other: Ints) -> Ints:
     """The number of the group of each row, rows joined by pairs; a group around a row holds only what is paired with it
     where the chain grows beyond three of a kind."""
-    groups = _components(size, one, other)
+    groups = joined(size, one, other)
     members = np.bincount(groups, minlength=1)
-    joined = np.bincount(groups[one], minlength=len(members))
+    paired = np.bincount(groups[one], minlength=len(members))
     # All pairs present: nothing is far from anything. Fewer: rows are paired over others, and may be a chain.
-    chain = joined < members * (members - 1) // 2
+    chain = paired < members * (members - 1) // 2
     loose = chain[groups[one]] & (members[groups[one]] > 3)
     if not loose.any():
         return groups
@@ -125,12 +134,7 @@ def hanging_together(size: int, one: Ints, other: Ints) -> Ints:
             leader[down] = up
     kept = ~loose
     follower = np.flatnonzero(leader != np.arange(size))
-    return _components(size, np.concatenate([one[kept], follower]), np.concatenate([other[kept], leader[follower]]))
-
-
-def _components(size: int, one: Ints, other: Ints) -> Ints:
-    graph = coo_array((np.ones(len(one), bool), (one, other)), shape=(size, size))
-    return np.asarray(connected_components(graph, directed=False)[1], np.int64)
+    return joined(size, np.concatenate([one[kept], follower]), np.concatenate([other[kept], leader[follower]]))
 
 
 def _times(reports: gpd.GeoDataFrame) -> tuple[Floats, Floats, NDArray[np.bool_]]:

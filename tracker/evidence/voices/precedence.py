@@ -16,7 +16,8 @@ def voices(reports: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """
     named = reports["origin"].fillna(reports["publisher"]).astype(object)
     ids = reports["report_id"].tolist()
-    spoken = [plain(name) if isinstance(name, str) else "" for name in named.tolist()]
+    known = {name: plain(name) for name in set(named.dropna().tolist())}
+    spoken = [known.get(name, "") for name in named.tolist()]
     # A plain name holds no colon, so a report's own name is nobody else's.
     return np.asarray([name or f"report: {own}" for name, own in zip(spoken, ids, strict=True)], object)
 
@@ -42,7 +43,12 @@ def published_by(published: "pd.Series[str]") -> NDArray[np.float64]:
 
     A bare date, month or year is the end of it, in UTC; so is a time without a zone read.
     """
-    distinct = {text: _last_moment(text) for text in published.dropna().unique().tolist()}
+    texts = pd.Series(published.dropna().unique(), dtype="str")
+    # Bare dates are few; moments may be as many as the reports, and are read all at once where they are ISO 8601.
+    exact = pd.to_datetime(texts.where(texts.str.len() > 10), format="ISO8601", utc=True, errors="coerce")
+    seconds = exact.dt.as_unit("us").astype("int64").to_numpy() / 1e6
+    known = zip(texts.tolist(), seconds.tolist(), exact.isna().tolist(), strict=True)
+    distinct = {text: _last_moment(text) if unread else moment for text, moment, unread in known}
     return published.map(distinct).fillna(np.inf).to_numpy(float)
 
 

@@ -1,6 +1,6 @@
 """Links between reports that a person is asked to accept: reposts, and accounts of one event."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -8,12 +8,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tracker.evidence.voices.addresses import plain_address
-from tracker.evidence.voices.chains import DIFFERENT, REPOST, SAME_EVENT
+from tracker.evidence.voices.apart import said_different
+from tracker.evidence.voices.chains import REPOST, SAME_EVENT
 from tracker.evidence.voices.events import components
 from tracker.evidence.voices.near import near_pairs
 from tracker.evidence.voices.precedence import precedence, voices
 from tracker.evidence.voices.quotes import quoting
-from tracker.evidence.voices.words import equality, near_equal, plain, rare_words_shared, texts
+from tracker.evidence.voices.words import RareWords, equality, near_equal, plain, texts
 from tracker.model import copies, geodesy
 
 COLUMNS = ("report_id", "other_id", "relation", "score", "reason")
@@ -44,7 +45,7 @@ def suggest_links(reports: gpd.GeoDataFrame, links: pd.DataFrame | None = None) 
     ----------
     reports : a reports table
     links : columns report_id, other_id, relation ("repost", "same event" or "different"). Pairs that are linked, over
-        other links too, or said to be different, are not suggested.
+        other links too, are not suggested, nor those that would join two events with reports said to be different.
 
     Returns
     -------
@@ -55,8 +56,9 @@ def suggest_links(reports: gpd.GeoDataFrame, links: pd.DataFrame | None = None) 
         return pd.DataFrame({name: pd.Series(dtype="float64" if name == "score" else "str") for name in COLUMNS})
     # The order of the rows decides nothing: they are taken by report_id.
     table = reports.sort_values("report_id", kind="stable", ignore_index=True)
-    said = texts(table)
-    found = pd.concat([*_reposts(table, said), _same_events(table, said)], ignore_index=True)
+    said, facts, first = texts(table), _Facts(table), precedence(table)
+    rows = [*_reposts(table, said, facts, first), _same_events(table, said, facts, first)]
+    found = pd.concat(rows, ignore_index=True)
     found = found[found["score"] >= LEAST]
     low, high = found[["one", "other"]].min(axis=1), found[["one", "other"]].max(axis=1)
     found = found.assign(low=low, high=high, event=found["relation"] == SAME_EVENT)
@@ -76,68 +78,65 @@ def suggest_links(reports: gpd.GeoDataFrame, links: pd.DataFrame | None = None) 
     )
 
 
-def _reposts(table: gpd.GeoDataFrame, said: list[str]) -> list[pd.DataFrame]:
-    facts = _Facts(table)
-    first = precedence(table)
+def _reposts(table: gpd.GeoDataFrame, said: list[str], facts: "_Facts", first: Ints) -> list[pd.DataFrame]:
+    # Pairs are dropped by place and time before their words are compared, which costs most.
+    rare = RareWords(said)
     urls = [plain_address(url) for url in table["url"].fillna("").tolist()]
-    one, other = _of_one_address(urls)
-    alike = _alikeness(said, one, other)
+    one, other = _where(facts.may_agree, *_of_one_address(urls))
     # A page may carry several sources: rows of two known origins are two voices, unless they say it in the same words.
-    origin = table["origin"].fillna("").map(plain).to_numpy(object)
-    one_voice = (origin[one] == origin[other]) | (origin[one] == "") | (origin[other] == "")
-    keep = facts.agree(one, other) & one_voice
-    keep |= facts.may_agree(one, other) & (equality(said, one, other) >= _EQUAL)
-    by_address = _rows(one, other, keep, 0.9 + 0.1 * alike, ["same address"] * len(one), first)
+    origin = _each(table["origin"], plain)
+    keep = facts.agree(one, other)
+    keep &= (origin[one] == origin[other]) | (origin[one] == "") | (origin[other] == "")
+    keep[~keep] = equality(said, one[~keep], other[~keep]) >= _EQUAL
+    one, other = one[keep], other[keep]
+    score = 0.9 + 0.1 * _alikeness(said, rare, one, other)
+    by_address = _rows(one, other, score, ["same address"] * len(one), first)
 
-    one, other = near_equal(said)
-    possible = facts.may_agree(one, other)
-    one, other = one[possible], other[possible]
+    one, other = _where(facts.may_agree, *near_equal(said))
     equal = equality(said, one, other)
-    words = [f"{share:.0%} the same words".replace("%", " %") for share in equal]
-    by_words = _rows(one, other, equal >= _EQUAL, equal, words, first)
+    keep = equal >= _EQUAL
+    words = [f"{share:.0%} the same words".replace("%", " %") for share in equal[keep].tolist()]
+    by_words = _rows(one[keep], other[keep], equal[keep], words, first)
 
     one, other, names = quoting(table, said)
-    alike = _alikeness(said, one, other)
+    keep = facts.agree(one, other)
+    names = [names[k] for k in np.flatnonzero(keep).tolist()]
+    one, other = one[keep], other[keep]
+    score = 0.6 + 0.4 * _alikeness(said, rare, one, other)
     ids = table["report_id"].tolist()
     words = [f"quotes {name}, whose own report is {ids[row]}" for name, row in zip(names, other.tolist(), strict=True)]
-    by_quote = _rows(one, other, facts.agree(one, other), 0.6 + 0.4 * alike, words, None)
+    by_quote = _rows(one, other, score, words, None)
 
     speaker = copies(table)
     one = np.flatnonzero(speaker.notna().to_numpy())
-    row_of = pd.Series(np.arange(len(table)), index=table["report_id"].to_numpy(object))
-    other = row_of.reindex(speaker.iloc[one].astype(object)).to_numpy(np.int64)
-    alike = _alikeness(said, one, other)
-    words = [f"both give the word of {name}, {facts.apart(a, b)}" for name, a, b in zip(
-        table["origin"].iloc[one].tolist(), one.tolist(), other.tolist(), strict=True)]  # fmt: skip
-    by_origin = _rows(one, other, np.ones(len(one), bool), 0.5 + 0.5 * alike, words, first)
+    other = pd.Index(table["report_id"].to_numpy(object)).get_indexer(speaker.iloc[one].to_numpy(object))
+    score = 0.5 + 0.5 * _alikeness(said, rare, one, other)
+    told = zip(table["origin"].iloc[one].tolist(), facts.apart(one, other), strict=True)
+    by_origin = _rows(one, other, score, [f"both give the word of {name}, {apart}" for name, apart in told], first)
     return [by_address, by_words, by_quote, by_origin]
 
 
-def _same_events(table: gpd.GeoDataFrame, said: list[str]) -> pd.DataFrame:
+def _same_events(table: gpd.GeoDataFrame, said: list[str], facts: "_Facts", first: Ints) -> pd.DataFrame:
     one, other, apart_m, _ = near_pairs(table)
-    voice = voices(table)
+    voice = pd.factorize(voices(table))[0]
     independent = voice[one] != voice[other]
     one, other, apart_m = one[independent], other[independent], apart_m[independent]
     one, other = np.minimum(one, other), np.maximum(one, other)
-    facts = _Facts(table)
     reach = np.maximum(apart_m, np.maximum(facts.radius[one], facts.radius[other]))
     span = np.fmax(facts.end[one], facts.end[other]) - np.minimum(facts.start[one], facts.start[other])
     near = 1 / np.sqrt((1 + reach / 10_000) * (1 + span / (6 * 3600)))
-    # The name of the place tells "the oil depot" from "the housing estate" a kilometre from it.
-    named = [
-        f"{text} {plain(place)}" if text else "" for text, place in zip(said, table["place"].fillna(""), strict=True)
-    ]
-    shared = rare_words_shared(named, one, other)
+    # The name of the place tells "the oil depot" from the "housing estate" a kilometre from it.
+    places = _each(table["place"], plain).tolist()
+    rare = RareWords([f"{text} {place}" if text else "" for text, place in zip(said, places, strict=True)])
+    shared = rare.shared(one, other)
     # Without words only closeness speaks; a pair that shares a fifth of its rare words is told much alike.
     score = np.where(np.isnan(shared), near, 0.5 * near + 0.5 * np.minimum(1, 2.5 * shared))
-    unit = table["unit"].astype(object).where(table["unit"].notna(), None).to_numpy(object)
-    both = np.asarray([unit[a] is not None and unit[a] == unit[b] for a, b in zip(one, other, strict=True)], bool)
-    words = [
-        f"{facts.apart(a, b)}, same kind" + (" and unit" if same else "")
-        for a, b, same in zip(one.tolist(), other.tolist(), both.tolist(), strict=True)
-    ]
-    rows = _rows(one, other, np.ones(len(one), bool), score, words, precedence(table))
-    return rows.assign(relation=SAME_EVENT)
+    keep = score >= LEAST
+    one, other, score = one[keep], other[keep], score[keep]
+    both = (facts.unit[one] == facts.unit[other]) & (facts.unit[one] >= 0)
+    told = zip(facts.apart(one, other), both.tolist(), strict=True)
+    words = [f"{apart}, same kind" + (" and unit" if same else "") for apart, same in told]
+    return _rows(one, other, score, words, first).assign(relation=SAME_EVENT)
 
 
 class _Facts:
@@ -167,33 +166,46 @@ class _Facts:
         placed = ~np.isnan(self._metres(one, other))
         return np.asarray(self.may_agree(one, other) & placed & (2 * shared >= shorter), bool)
 
-    def apart(self, one: int, other: int) -> str:
-        """Distance and time between two rows in words."""
-        metres = float(self._metres(np.asarray([one]), np.asarray([other]))[0])
-        minutes = max(0.0, max(self.start[one], self.start[other]) - min(self.end[one], self.end[other])) / 60
-        where = "no place" if np.isnan(metres) else f"{metres:.0f} m" if metres < 1000 else f"{metres / 1000:.0f} km"
-        if minutes < 0.5:
-            return f"{where} apart, times overlap" if metres >= 0.5 else "same place, times overlap"
-        return f"{where} and {minutes:.0f} min apart"
+    def apart(self, one: Ints, other: Ints) -> list[str]:
+        """Distance and time between the rows of each pair in words."""
+        late = np.fmax(self.start[one], self.start[other]) - np.fmin(self.end[one], self.end[other])
+        pairs = zip(self._metres(one, other).tolist(), (np.fmax(late, 0.0) / 60).tolist(), strict=True)
+        return [_apart(metres, minutes) for metres, minutes in pairs]
 
     def _metres(self, one: Ints, other: Ints) -> Floats:
         return geodesy.distance_m(self.lon[one], self.lat[one], self.lon[other], self.lat[other])
 
 
-def _alikeness(said: list[str], one: Ints, other: Ints) -> Floats:
+def _apart(metres: float, minutes: float) -> str:
+    where = "no place" if np.isnan(metres) else f"{metres:.0f} m" if metres < 1000 else f"{metres / 1000:.0f} km"
+    if minutes < 0.5:
+        return f"{where} apart, times overlap" if metres >= 0.5 else "same place, times overlap"
+    return f"{where} and {minutes:.0f} min apart"
+
+
+def _where(agree: Callable[[Ints, Ints], Bools], one: Ints, other: Ints) -> tuple[Ints, Ints]:
+    keep = agree(one, other)
+    return one[keep], other[keep]
+
+
+def _each(names: "pd.Series[str]", made: Callable[[str], str]) -> NDArray[np.object_]:
+    """What is made of each name, once for every distinct one; empty where there is none."""
+    codes, distinct = pd.factorize(names)
+    return np.asarray([*(made(name) for name in distinct.tolist()), ""], object)[codes]
+
+
+def _alikeness(said: list[str], rare: RareWords, one: Ints, other: Ints) -> Floats:
     # Any two texts of one language have half of their letters in common.
-    return np.fmax(np.nan_to_num(rare_words_shared(said, one, other)), 2 * equality(said, one, other) - 1)
+    return np.fmax(np.nan_to_num(rare.shared(one, other)), 2 * equality(said, one, other) - 1)
 
 
-def _rows(
-    one: Ints, other: Ints, keep: Bools, score: Floats, reason: Sequence[str], first: Ints | None
-) -> pd.DataFrame:
+def _rows(one: Ints, other: Ints, score: Floats, reason: Sequence[str], first: Ints | None) -> pd.DataFrame:
     """Suggested reposts; with a precedence the later of both repeats the earlier."""
     if first is not None:
         swap = first[one] < first[other]
         one, other = np.where(swap, other, one), np.where(swap, one, other)
-    rows = pd.DataFrame({"one": one, "other": other, "score": np.clip(score, 0, 1), "reason": reason})
-    return rows.assign(relation=REPOST)[keep]
+    rows = pd.DataFrame({"one": one, "other": other, "score": np.clip(score, 0, 1), "reason": list(reason)})
+    return rows.assign(relation=REPOST)
 
 
 def _of_one_address(urls: list[str]) -> tuple[Ints, Ints]:
@@ -209,12 +221,12 @@ def _of_one_address(urls: list[str]) -> tuple[Ints, Ints]:
 
 
 def _known(ids: NDArray[np.object_], low: Ints, high: Ints, links: pd.DataFrame | None) -> Bools:
-    """Which pairs are linked, over other links too, or are said to be different."""
+    """Which pairs are linked, over other links too, or would join two events that are said to be different."""
     if links is None or links.empty:
         return np.zeros(len(low), bool)
-    row_of = pd.Series(np.arange(len(ids)), index=ids)
-    group = components(row_of, links)
-    apart = links[links["relation"] == DIFFERENT]
-    said = {frozenset(pair) for pair in zip(apart["report_id"].tolist(), apart["other_id"].tolist(), strict=True)}
-    different = [frozenset((ids[a], ids[b])) in said for a, b in zip(low.tolist(), high.tolist(), strict=True)]
-    return np.asarray((group[low] == group[high]) | np.asarray(different, bool))
+    group = components(pd.Series(np.arange(len(ids)), index=ids), links)
+    one, other = (group[rows] for rows in said_different(ids, links))
+    size = int(group.max()) + 1
+    different = np.minimum(one, other) * size + np.maximum(one, other)
+    joined = np.minimum(group[low], group[high]) * size + np.maximum(group[low], group[high])
+    return np.asarray((group[low] == group[high]) | np.isin(joined, different))

@@ -33,16 +33,17 @@ def within(points: Floats, reach: Floats, tags: Ints, seeking: Bools, width: flo
     -------
     Row numbers of both of each pair, in no particular order.
     """
-    low = points.min(axis=0)
-    extent = points.max(axis=0) - low
+    low = np.asarray([points[:, side].min() for side in range(4)])
+    extent = np.asarray([points[:, side].max() for side in range(4)]) - low
     sides = np.full(4, width)
     space = np.floor(extent[:3] / width).astype(np.int64) + 3
     # One mistyped year must not make more hours than there are integers: then cells are longer.
     sides[3] = max(width, extent[3] / (_KEYS // int(space.prod()) - 4))
     # An empty cell at both ends of each axis, so that a neighbour beyond the edge is nobody's cell.
-    cell = ((points - low) / sides).astype(np.int64) + 1
     steps = np.asarray([space[1] * space[2], space[2], 1, space.prod()])
-    keys = cell @ steps
+    keys = np.zeros(len(points), np.int64)
+    for side in range(4):
+        keys += (((points[:, side] - low[side]) / sides[side]).astype(np.int64) + 1) * steps[side]
     order = np.argsort(keys)
     x, y, t = np.meshgrid(*[[-1, 0, 1]] * 3, indexing="ij")
     windows = np.sort((x * steps[0] + y * steps[1] + t * steps[3]).ravel())

@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 
 _HASHES = 8
 _SHINGLE = 3
+_PAIRS_AT_ONCE = 500_000
 _CROWD = 50
 """In a larger bucket of one sketch only neighbours are paired: a form letter would pair everything."""
 
@@ -66,41 +67,51 @@ def near_equal(said: Sequence[str]) -> tuple[Ints, Ints]:
     return rows[pairs[:, 0]], rows[pairs[:, 1]]
 
 
-def rare_words_shared(said: Sequence[str], one: Ints, other: Ints) -> Floats:
-    """How much each pair of texts shares, 0 to 1: cosine of their words, rare words counting more (tf-idf).
+class RareWords:
+    """How much pairs of texts share, 0 to 1: cosine of their words, rare words counting more (tf-idf).
 
-    Words count by their first six letters, so that a plural or a case is the same word. NaN where one says nothing.
+    Words count by their first six letters, so that a plural or a case is the same word.
     """
-    from scipy.sparse import csr_array
 
-    stems = [sorted({word[:6] for word in text.split()}) for text in said]
-    counts = np.asarray([len(words) for words in stems], np.int64)
-    codes, names = pd.factorize(np.asarray([word for words in stems for word in words], object))
-    if len(codes) == 0:
-        return np.full(len(one), np.nan)
-    weight = np.log(1 + len(stems) / np.bincount(codes))[codes]
-    begins = np.concatenate([[0], np.cumsum(counts)])
-    matrix = csr_array((weight, codes, begins), shape=(len(stems), len(names)))
-    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    shared = np.asarray(matrix[one].multiply(matrix[other]).sum(axis=1)).ravel()
-    product = length[one] * length[other]
-    return np.where(product > 0, shared / np.where(product > 0, product, 1), np.nan)
+    def __init__(self, said: Sequence[str]) -> None:
+        from scipy.sparse import csr_array
+
+        stems = [sorted({word[:6] for word in text.split()}) for text in said]
+        counts = np.fromiter(map(len, stems), np.int64, len(stems))
+        codes, names = pd.factorize(np.asarray([word for words in stems for word in words], object))
+        weight = np.log(1 + len(stems) / np.maximum(np.bincount(codes, minlength=1), 1))[codes]
+        begins = np.concatenate([[0], np.cumsum(counts)])
+        self._matrix = csr_array((weight, codes, begins), shape=(len(stems), max(1, len(names))))
+        self._length = np.sqrt(np.asarray(self._matrix.multiply(self._matrix).sum(axis=1)).ravel())
+
+    def shared(self, one: Ints, other: Ints) -> Floats:
+        """The share of each pair; NaN where one says nothing."""
+        share = np.full(len(one), np.nan)
+        for begin in range(0, len(one), _PAIRS_AT_ONCE):
+            a, b = one[begin : begin + _PAIRS_AT_ONCE], other[begin : begin + _PAIRS_AT_ONCE]
+            both = np.asarray(self._matrix[a].multiply(self._matrix[b]).sum(axis=1)).ravel()
+            product = self._length[a] * self._length[b]
+            share[begin : begin + len(a)] = np.where(product > 0, both / np.where(product > 0, product, 1), np.nan)
+        return share
 
 
 def equality(said: Sequence[str], one: Ints, other: Ints) -> Floats:
     """Share of equal text of each pair, 0 to 1 (rapidfuzz ratio); 0 where the numbers in them differ."""
-    from rapidfuzz import fuzz
+    from rapidfuzz import fuzz, process
 
     ratio = np.zeros(len(one))
-    for k, (a, b) in enumerate(zip(one.tolist(), other.tolist(), strict=True)):
-        # "km 590" and "km 640" are nearly the same letters and not at all the same event.
-        if said[a] and said[b] and _numbers(said[a]) == _numbers(said[b]):
-            ratio[k] = fuzz.ratio(said[a], said[b]) / 100
+    rows, at = np.unique(np.concatenate([one, other]), return_inverse=True)
+    # "km 590" and "km 640" are nearly the same letters and not at all the same event.
+    numbers = pd.factorize(np.asarray([_numbers(said[row]) for row in rows.tolist()], object))[0][at]
+    says = np.asarray([bool(said[row]) for row in rows.tolist()], bool)[at]
+    some = np.flatnonzero((numbers[: len(one)] == numbers[len(one) :]) & says[: len(one)] & says[len(one) :])
+    pairs = [[said[row] for row in side[some].tolist()] for side in (one, other)]
+    ratio[some] = process.cpdist(*pairs, scorer=fuzz.ratio, dtype=np.float64, workers=1) / 100
     return ratio
 
 
-def _numbers(text: str) -> list[str]:
-    return sorted(re.findall(r"\d+", text))
+def _numbers(text: str) -> str:
+    return " ".join(sorted(re.findall(r"\d+", text)))
 
 
 def _mixed(values: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
