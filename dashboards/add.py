@@ -44,7 +44,7 @@ def send(typed, picked, *, adding):
         if adding:
             form["done"] = here.add(said, author=state.get("author", ""))
             form["kept"] = {name: typed[name] for name in desk_forms.KEPT_FOR_THE_NEXT}
-            form |= {"number": form["number"] + 1, "units": None}
+            form.update(number=form["number"] + 1, units=None)
         else:
             form["done"] = f"Nothing is added yet. It would be {here.check(said)}"
     except tracker.TrackerError as error:

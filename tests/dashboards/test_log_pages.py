@@ -66,11 +66,11 @@ def look_at(app: AppTest, report: str) -> AppTest:
 
 
 def test_a_report_is_added_as_it_was_understood(opened: Open, log: ReportLog) -> None:
-    app = fill(opened("add.py"), "add_0", place="Yelets", time="24 June 2023 15:00", within="1h", unit="escort")
+    app = fill(opened("add.py"), "add_0", place="Yelets", time="24 June 2023 15:00", within="1h", unit="column")
     press(app, "Add the report")
     assert "38.50 E, 52.62 N, within 10 km, 24 June 2023 14:00-16:00 (Europe/Moscow), because point" in texts(app)
     added = log.reports().iloc[-1]
-    assert (added["unit"], added["author"]) == ("escort", "Anna")
+    assert (added["unit"], added["author"]) == ("column", "Anna")
 
 
 def test_trying_a_report_shows_how_it_is_understood_and_adds_nothing(opened: Open, log: ReportLog) -> None:

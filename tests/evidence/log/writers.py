@@ -116,7 +116,7 @@ def received(pipe: Connection) -> Iterator[list[str]]:
 
 
 @contextlib.contextmanager
-def puppets(count: int, **limits: Any) -> Generator[list[Puppet]]:
+def puppets(count: int, **limits: Any) -> "Generator[list[Puppet]]":
     """Some puppets, which are gone in the end."""
     made = [Puppet(other_processes(), **limits) for _ in range(count)]
     try:

@@ -113,7 +113,7 @@ def _named(at: int, block: bytes) -> _Names:
     sums = np.add.reduceat(_weighed(raw), quotes, dtype=np.uint32)[::2]
     is_field, is_value = raw[closing + 1] == _COLON, raw[opening - 2] == _COLON
     is_name = ~is_value | (np.roll(sums, 1) == _sum("name"))
-    kept = is_name & ~is_field
+    kept = is_name & ~is_field & (closing > opening + 1)
     return _Names(sums[kept], (at + opening[kept]).astype(np.uint32))
 
 

@@ -52,7 +52,8 @@ def kept_apart(size: int, one: Ints, other: Ints, never_one: Ints, never_other: 
         a, b = top(int(one[k])), top(int(other[k]))
         if a == b:
             continue
-        if keep[k] := b not in {top(foe) for foe in foes.get(a, ())}:
+        keep[k] = b not in {top(foe) for foe in foes.get(a, ())}
+        if keep[k]:
             head[b] = a
             foes[a] = foes.get(a, set()) | foes.pop(b, set())
     return keep

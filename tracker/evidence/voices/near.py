@@ -43,7 +43,7 @@ def same_event(reports: gpd.GeoDataFrame, links: pd.DataFrame | None = None) -> 
     ----------
     reports : a reports table
     links : columns report_id, other_id, relation. Two reports that are said to be "different" are no pair, and no event
-        holds both: of the pairs that would join them the widest is not followed. Other links are not looked at.
+        holds both: pairs are joined closest first, save those that would. Other links are not looked at.
 
     Returns
     -------
