@@ -235,7 +235,7 @@ def export(
 ) -> None:
     """Write reports into a file for other programs: CSV, GeoJSON, GeoPackage, GeoParquet, KML or GPX."""
     with refusals(as_json=json):
-        from tracker.evidence.writing import write_reports
+        from tracker.evidence import write_reports
         from tracker.wording import counted
 
         wanted = chosen(as_of=as_of, unit=unit, kind=kind, since=since, until=until, bbox=bbox)

@@ -178,11 +178,11 @@ class Desk:
             try:
                 scratch.add_statement(time=said[name], author="nobody", **{"zone": self.zone, **with_it})
             except AmbiguousTime as many:
-                readings = {
-                    span_text(*reading.split("/"), zone=self.zone): {name: reading} for reading in many.readings
+                # What may be off is within the readings already.
+                more: dict[str, object] = {"within": None} if name == "time" else {}
+                readings: dict[str, dict[str, object]] = {
+                    span_text(*reading.split("/"), zone=self.zone): {name: reading, **more} for reading in many.readings
                 }
-                if name == "time":
-                    readings = {label: {**reading, "within": None} for label, reading in readings.items()}
                 found.append(Choice(field=name, words=str(said[name]), readings=readings))
             except TrackerError:
                 pass

@@ -6,6 +6,7 @@ python tests/bench/log_postgis.py [NUMBER OF REPORTS]
 import json
 import os
 import resource
+import signal
 import statistics
 import subprocess
 import sys
@@ -201,8 +202,12 @@ def main() -> None:
     if programs is None:
         print("skipped, there is no PostgreSQL with PostGIS here")
         return
+    # Whoever ends it early ends the server too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with running_server(programs) as server, tempfile.TemporaryDirectory() as folder:
+        server.run("ALTER SYSTEM SET max_wal_size = '4GB'", database="postgres")
+        server.run("SELECT pg_reload_conf()", database="postgres")
         for number in (1, 4, 8):
             writers(server, number, Path(folder))
         writers(server, 4, Path(folder), kill=True)

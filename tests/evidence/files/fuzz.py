@@ -224,24 +224,21 @@ def supervised(importer: str, runs: int, folder: Path) -> Tally:
     while begin < runs:
         end = min(begin + step, runs)
         command = [sys.executable, __file__, "--worker", importer, str(begin), str(end), str(folder)]
+        reached = folder / f"{importer}.at"
+        reached.unlink(missing_ok=True)
         done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+        if done.returncode > 0:
+            raise RuntimeError(f"the worker for {importer} does not run; see its error above")
         if done.returncode:
-            at = (
-                int((folder / f"{importer}.at").read_text() or begin) + 1
-                if (folder / f"{importer}.at").exists()
-                else begin
-            )
-            print(f"{importer} run {at}: the process died ({done.returncode})", file=sys.stderr)
-            total.crashed += 1
-            if at > begin:  # the runs before it, again, for their tally
-                end = at
-                done = subprocess.run(
-                    [*command[:4], str(begin), str(end), str(folder)], stdout=subprocess.PIPE, check=True
-                )
-            else:
+            at = int(reached.read_text()) + 1 if reached.exists() else begin
+            if at == begin:
+                print(f"{importer} run {at}: the process died ({done.returncode})", file=sys.stderr)
+                total.crashed += 1
                 total.runs += 1
-                begin = at + 1
+                begin += 1
                 continue
+            end = at  # the runs before it, again, for their tally
+            done = subprocess.run([*command[:4], str(begin), str(end), str(folder)], stdout=subprocess.PIPE, check=True)
         part = json.loads(done.stdout)
         for name in ("runs", "named", "accepted", "other"):
             setattr(total, name, getattr(total, name) + part[name])

@@ -14,7 +14,7 @@ def postgres() -> Generator[Server]:
     programs = find_postgres()
     if programs is None:
         pytest.skip("there is no PostgreSQL with PostGIS here")
-    with running_server(programs) as server:
+    with running_server(programs, in_memory=True) as server:
         yield server
 
 

@@ -56,7 +56,7 @@ def doomed() -> Generator[Server]:
     """A server to be stopped and killed: a small one, which is soon down and up again."""
     programs = find_postgres()
     assert programs is not None
-    with running_server(programs) as server:
+    with running_server(programs, in_memory=True) as server:
         yield server
 
 

@@ -55,12 +55,10 @@ def test_keys_of_many_names_are_those_of_each() -> None:
         ("Хлевном", "Хлевное"),
         ("Талах", "Талы"),
         ("Харкові", "Харків"),
+        ("Харькове", "Харків"),
     ],
 )
 def test_a_case_form_leads_to_its_name(said: str, meant: str) -> None:
-    if meant == "Харків":
-        assert key("Kharkiv") in nominatives("Харькове")  # the vowel of the Ukrainian name changes: not by rule
-        return
     assert key(meant) in nominatives(said)
 
 

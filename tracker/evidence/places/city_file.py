@@ -141,8 +141,7 @@ def _weights() -> _Sums:
     beside them: the sum must be the same either way, so the first weigh nothing and the others the same.
     """
     weights = np.cumprod(np.full(0x10000, 37, np.uint32), dtype=np.uint32)
-    weights[[ord(letter) for letter in " ij"]] = 0
-    weights[ord("y")] = 0
+    weights[[ord(letter) for letter in " ijy"]] = 0
     weights[ord("o")], weights[ord("h")] = weights[ord("e")], weights[ord("g")]
     bare = weights.copy()
     for letter, one in enumerate(keys(map(chr, range(_REWRITTEN)))):

@@ -18,7 +18,7 @@ def said_different(ids: NDArray[np.object_], links: pd.DataFrame | None) -> tupl
         return np.empty(0, np.int64), np.empty(0, np.int64)
     apart = links[links["relation"] == DIFFERENT]
     rows = pd.Index(ids)
-    one, other = (rows.get_indexer(apart[name].to_numpy(object)) for name in ("report_id", "other_id"))
+    one, other = (rows.get_indexer(pd.Index(apart[name].to_numpy(object))) for name in ("report_id", "other_id"))
     here = (one >= 0) & (other >= 0)
     return one[here], other[here]
 

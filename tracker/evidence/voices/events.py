@@ -1,5 +1,7 @@
 """Events: reports that people have linked, with the number of independent voices behind each."""
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -52,14 +54,13 @@ def corroboration(
     size = int(group.max(initial=-1)) + 1
     first = np.full(size, len(ids), np.int64)
     np.minimum.at(first, group, np.arange(len(ids)))
-    radius = merged["radius_m"].to_numpy(float)
-    place = merged["place"].iloc[np.lexsort((np.arange(len(ids)), radius))].reset_index(drop=True)
-    by_precision = place.groupby(group[np.lexsort((np.arange(len(ids)), radius))]).first()
+    precise = np.argsort(merged["radius_m"].to_numpy(float), kind="stable")
+    by_precision = merged["place"].iloc[precise].groupby(group[precise]).first()
     times = merged[["earliest", "latest"]].groupby(group)
     earliest, latest = times["earliest"].min(), times["latest"].max()
     still = np.bincount(group[merged["latest"].isna().to_numpy(bool)], minlength=size) > 0
     voice = pd.factorize(voices(merged))[0]
-    told = np.unique(group * (int(voice.max(initial=0)) + 1) + voice) // (int(voice.max(initial=0)) + 1)
+    told = np.unique(group * len(ids) + voice) // max(1, len(ids))
     return pd.DataFrame(
         {
             "event": merged["report_id"].iloc[first].reset_index(drop=True),
@@ -97,7 +98,7 @@ def components(row_of: "pd.Series[int]", links: pd.DataFrame | None) -> NDArray[
     return np.asarray(connected_components(graph, directed=False)[1][:size], np.int64)
 
 
-def _distinct(group: NDArray[np.int64], names: "pd.Series[str]", size: int) -> "pd.Series[object]":
+def _distinct(group: NDArray[np.int64], names: "pd.Series[str]", size: int) -> "pd.Series[Any]":
     """The distinct names in each group, sorted."""
     codes, distinct = pd.factorize(names, sort=True)
     known = codes >= 0
