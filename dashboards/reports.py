@@ -37,7 +37,7 @@ def find():
     reports = here.log.reports(as_of=as_of)
     table = desk_words.reports_table(reports, zone=ZONE, words=words)
     st.caption(f"{len(table)} of {len(reports)} reports, the newest first. Times: {ZONE}.")
-    st.dataframe(table.head(MOST), hide_index=True, column_config={"link": st.column_config.LinkColumn()}, height=300)
+    st.dataframe(table.head(MOST), hide_index=True, column_config={"link": st.column_config.LinkColumn()})
     lines = desk_words.choices(reports, table["report"].head(MOST))
     ask = {"index": None, "format_func": lambda report: lines.get(report, report), "placeholder": "choose"}
     st.selectbox("Look at a report", list(lines), key="pick", on_change=lambda: look_at(state["pick"]), **ask)

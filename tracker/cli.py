@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -196,7 +195,7 @@ def _read(reports: Path | None, log: str | None) -> "gpd.GeoDataFrame":
         return read_reports(reports)
     from tracker.logbook import open_log
 
-    with closing(open_log(log)) as opened:
+    with open_log(log) as opened:
         return opened.reports()
 
 

@@ -167,8 +167,7 @@ def _said_of(file: Path, odd: Any, *, added: int, json: bool) -> None:
     from tracker.wording import counted
 
     rows = odd.astype(object).where(odd.notna(), None).to_dict("records")
-    # Their rows are those of the table and not the file's lines; what they are about is named by its id.
-    found = [Fault(**{**row, "row": None, "value": row["value"] or ""}) for row in rows]
+    found = [Fault(**{**row, "value": row["value"] or ""}) for row in rows]
     if json:
         show_json({"added": added, "faults": [], "second_looks": fault_records(found)})
         return

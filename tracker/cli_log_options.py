@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -125,7 +125,7 @@ def opened(
     if not log:
         raise TrackerError("no log is named; give --log FILE_OR_URL, or set the environment variable TRACKER_LOG")
     service = None if online is None else _service(online)
-    with closing(open_log(log, create=create, author=author, zone=zone, online=service)) as opened:
+    with open_log(log, create=create, author=author, zone=zone, online=service) as opened:
         yield opened
 
 

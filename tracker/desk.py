@@ -2,6 +2,7 @@
 
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -253,7 +254,7 @@ def open_desk(url: str, zone: str) -> Desk:
     folder = tempfile.TemporaryDirectory(prefix="tracker-desk-")
     scratch = open_log(Path(folder.name, "scratch.gpkg"), create=True, zone=zone)
     desk = Desk(open_log(url, zone=zone), scratch, zone=zone)
-    desk.folder = folder  # type: ignore[attr-defined]  # Removed when the desk is forgotten.
+    weakref.finalize(desk, folder.cleanup)
     return desk
 
 

@@ -19,6 +19,15 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 
+LAST = {
+    "reports": "Correct the report",
+    "add": "Added last",
+    "voices": "0 links on record",
+    "imports": "our own columns",
+}
+"""What stands last on each page."""
+
+
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> ReportLog:
     """A log with two reports, one of them hostile."""
@@ -77,7 +86,7 @@ def _wait_until_healthy(address: str, server: "subprocess.Popen[bytes]", out: Pa
 
 
 def visit(browser: Browser, address: str, *, width: int = 1280) -> Page:
-    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    page = browser.new_context(viewport={"width": width, "height": 3200}).new_page()
     page.set_default_timeout(60_000)
     page.goto(address)
     return page
@@ -112,15 +121,17 @@ def test_what_one_adds_the_other_sees_and_keeps_what_she_typed(
 def test_no_page_is_wider_than_the_screen_and_hostile_text_does_nothing(
     address: str, browser: Browser, tmp_path: Path, width: int
 ) -> None:
-    for name in ("reports", "add", "voices", "imports"):
+    for name, last in LAST.items():
         page = visit(browser, f"{address}/{name}", width=width)
         page.get_by_role("heading", level=1).wait_for()
         if name == "reports":
             page.get_by_role("combobox", name="Look at a report").click()
             page.get_by_role("option").filter(has_text="(bad)").click()
             page.get_by_role("heading", name="Report bad").wait_for()
-        page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+        page.get_by_text(last, exact=True).last.wait_for()
         page.screenshot(path=tmp_path / f"{name}-{width}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        main = page.get_by_test_id("stMain")
+        assert main.evaluate("part => part.scrollWidth - part.clientWidth") <= 0
         assert page.title() != "hit"
         page.context.close()

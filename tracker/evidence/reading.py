@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 
 from tracker.evidence.checks import check_table
 from tracker.evidence.columns import NAMES
@@ -63,10 +64,17 @@ def read_reports(
     >>> reports.crs.to_string(), str(reports["earliest"].dtype)
     ('EPSG:4326', 'datetime64[us, UTC]')
     """
+    return read_with_rows(path, profile=profile, layer=layer)[0]
+
+
+def read_with_rows(
+    path: str | os.PathLike[str] | None = None, *, profile: str | None = None, layer: str | None = None
+) -> tuple[gpd.GeoDataFrame, pd.Index]:
+    """The reports of a file as `read_reports` gives them, and the number of each one's row in the file."""
     raw, faults = _checked(path, profile, layer)
     if faults or raw.frame is None:
         raise BadReport(faults)
-    return to_table(raw.frame)
+    return to_table(raw.frame), raw.frame.index
 
 
 def check_file(path: str | os.PathLike[str], *, profile: str | None = None, layer: str | None = None) -> list[Fault]:
@@ -98,10 +106,8 @@ def check_oddities(
     BadReport, MissingFile
         As `read_reports` does.
     """
-    raw, faults = _checked(path, profile, layer)
-    if faults or raw.frame is None:
-        raise BadReport(faults)
-    return oddities(to_table(raw.frame), file=raw.file, rows=raw.frame.index)
+    reports, rows = read_with_rows(path, profile=profile, layer=layer)
+    return oddities(reports, file=Path(path).name, rows=rows)
 
 
 def _checked(

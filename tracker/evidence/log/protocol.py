@@ -3,7 +3,8 @@
 import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Protocol, Unpack
+from types import TracebackType
+from typing import Protocol, Self, Unpack
 
 import geopandas as gpd
 import pandas as pd
@@ -266,5 +267,11 @@ class ReportLog(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Let go of files and connections; a ``with`` block does it at its end."""
         ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

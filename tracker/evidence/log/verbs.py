@@ -132,14 +132,14 @@ class SqlReportLog:
         """See `ReportLog`."""
         from tracker.evidence.findings import faults_table
         from tracker.evidence.oddities import oddities
-        from tracker.evidence.reading import check_file, read_reports
+        from tracker.evidence.reading import check_file, read_with_rows
 
         if dry_run and (faults := check_file(path, profile=profile, layer=layer)):
             return faults_table(faults)
-        reports = read_reports(path, profile=profile, layer=layer)
+        reports, rows = read_with_rows(path, profile=profile, layer=layer)
         if not dry_run:
             self.add(reports, author, progress=progress)
-        return faults_table(oddities(reports, file=Path(path).name))
+        return faults_table(oddities(reports, file=Path(path).name, rows=rows))
 
     # ---- changing
 
