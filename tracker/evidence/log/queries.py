@@ -51,6 +51,8 @@ def current(
     if bbox:
         given |= dict(zip(("west", "south", "east", "north"), bbox, strict=True))
         within = "BETWEEN :west AND :east" if bbox[0] <= bbox[2] else "NOT BETWEEN :east AND :west"
+        if near := store.near_box(over_dateline=bbox[0] > bbox[2]):
+            where.append(near)
         where.append(f"r.lat BETWEEN :south AND :north AND r.lon {within}")
     cells = [name for column in columns for name in (("lon", "lat") if column == "geometry" else (column,))]
     names = [*cells, "_place", "_report_id"]

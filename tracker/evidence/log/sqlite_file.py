@@ -150,6 +150,10 @@ class SqliteFile:
         """The expression of a time that is given as text."""
         return f":{parameter}"
 
+    def near_box(self, *, over_dateline: bool) -> str:
+        """No condition: SQLite has no index of places here."""
+        return ""
+
     def as_text(self, column: str) -> str:
         """The expression of a column whose times come as the log writes them."""
         return column

@@ -42,6 +42,10 @@ class Store(Protocol):
         """The expression of a time that is given as text in a named parameter."""
         ...
 
+    def near_box(self, *, over_dateline: bool) -> str:
+        """A condition on r that an index of the places serves, with :west, :south, :east, :north; empty without one."""
+        ...
+
     def as_text(self, column: str) -> str:
         """The expression of a column whose times come as the log writes them."""
         ...
