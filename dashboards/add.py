@@ -64,7 +64,10 @@ if form["refused"]:
     st.error("Nothing was added. To put right:")
     st.text("\n".join(form["refused"].lines))
 elif form["done"]:
-    (st.success if form["done"].startswith("Added") else st.info)("Understood:")
+    if form["done"].startswith("Added"):
+        st.success("The report is in the log.")
+    else:
+        st.info("Nothing was added.")
     st.text(form["done"])
 st.subheader("Added last")
 table = desk_words.reports_table(here.log.reports().tail(8), zone=ZONE)

@@ -96,9 +96,11 @@ def show(report, history):
     elif history["operation"].iloc[-1] == "retract":
         take_out(report, revision, back=True)
     else:
-        for tab, do in zip(st.tabs(["Correct", "Retract"]), ("correct", "retract"), strict=True):
-            with tab:
-                correct(history, revision) if do == "correct" else take_out(report, revision, back=False)
+        correcting, retracting = st.tabs(["Correct", "Retract"])
+        with correcting:
+            correct(history, revision)
+        with retracting:
+            take_out(report, revision, back=False)
 
 
 st.title("Reports")

@@ -80,7 +80,7 @@ def test_a_conflict_says_who_came_first_and_that_nothing_was_changed(here: desk.
 def test_a_moment_without_a_zone_is_one_of_the_desk(here: desk.Desk) -> None:
     moment = here.moment("2023-06-24 15:00")
     assert moment is not None
-    assert moment.astimezone().timestamp() == 1687608000
+    assert moment.timestamp() == 1687608000
     assert here.moment(" ") is None
     with pytest.raises(BadTime, match="is no moment"):
         here.moment("{{7*7}}")

@@ -121,7 +121,8 @@ def said(typed: Mapping[str, str], picked: Mapping[str, object]) -> dict[str, ob
     if "credibility" in told:
         told["credibility"] = int(str(told["credibility"]))
     told = {name: value for name, value in {**told, **picked}.items() if value is not None}
-    return {name: str(typed["radius_m"]) for name in ("radius_m",) if typed.get("radius_m", "").strip()} | told
+    # A radius that the person typed wins over that of a reading.
+    return told | {name: typed[name].strip() for name in ("radius_m",) if typed.get(name, "").strip()}
 
 
 def picked(choices: Sequence[Choice], labels: Sequence[str | None], typed: Mapping[str, str]) -> dict[str, object]:

@@ -23,7 +23,7 @@ LAST = {
     "reports": "Correct the report",
     "add": "Added last",
     "voices": "0 links on record",
-    "imports": "our own columns",
+    "imports": "Columns as in an export of",
 }
 """What stands last on each page."""
 
@@ -129,6 +129,8 @@ def test_no_page_is_wider_than_the_screen_and_hostile_text_does_nothing(
             page.get_by_role("option").filter(has_text="(bad)").click()
             page.get_by_role("heading", name="Report bad").wait_for()
         page.get_by_text(last, exact=True).last.wait_for()
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+        expect(page.get_by_text("None", exact=True)).to_have_count(0)
         page.screenshot(path=tmp_path / f"{name}-{width}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         main = page.get_by_test_id("stMain")

@@ -216,7 +216,8 @@ def test_two_voices_are_linked_for_a_reason(opened: Open, log: ReportLog) -> Non
 
 def test_a_file_is_checked_before_its_reports_are_added(opened: Open, log: ReportLog) -> None:
     app = opened("imports.py")
-    rows = "report_id,kind,earliest,latest,lon,lat,radius_m\nx,sighting,2023-06-24T15:00+03:00,2023-06-24T15:00,38,52,500\n"
+    header = "report_id,kind,earliest,latest,lon,lat,radius_m"
+    rows = f"{header}\nx,sighting,2023-06-24T15:00+03:00,2023-06-24T15:00,38,52,500\n"
     app.file_uploader(key="file").upload("../mine.csv", rows.encode(), "text/csv").run()
     assert not app.exception
     assert len(log.reports()) == 1

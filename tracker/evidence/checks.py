@@ -149,7 +149,7 @@ def _check_times(found: Findings, known: dict[str, "pd.Series[str]"]) -> None:
         elif name == "latest" and empty.any():
             kind = known.get("kind")
             holds = _mask(kind.str.strip().isin(OPEN_KINDS)) if kind is not None else np.zeros(len(text), bool)
-            only = " or a ".join(OPEN_KINDS)
+            only = " or an ".join(OPEN_KINDS)
             found.note(empty & ~holds, name, text, (f"is empty, which only a {only} may have", "give the latest time"))
     if {"earliest", "latest"} <= set(moments):
         backwards = _mask(moments["latest"] < moments["earliest"])

@@ -81,7 +81,7 @@ def _further_faults(full: gpd.GeoDataFrame) -> list[Fault]:
         absurd = ((moment < FIRST_TIME) | (moment >= LAST_TIME)).to_numpy(bool)
         found.note(absurd, name, full[name], ("is not in the years 1900 to 2199", "check the year"))
     ended = full["latest"].notna() | full["kind"].isin(OPEN_KINDS)
-    only = " or a ".join(OPEN_KINDS)
+    only = " or an ".join(OPEN_KINDS)
     open_end = (f"is empty, which only a {only} may have", "give the latest time")
     found.note(~ended.to_numpy(bool), "latest", full["kind"], open_end)
     points = full.geometry.to_numpy()

@@ -122,7 +122,7 @@ def _joint_faults(said: Mapping[str, object]) -> list[Fault]:
             found.append(_of("lon", "0", "and lat are 0, which means not known", "leave both out"))
     earliest, latest = said.get("earliest"), said.get("latest")
     if latest is None and said.get("kind") not in OPEN_KINDS:
-        only = " or a ".join(OPEN_KINDS)
+        only = " or an ".join(OPEN_KINDS)
         found.append(_of("latest", "", f"is empty, which only a {only} may have", "give the latest time"))
     if _aware(earliest) and _aware(latest) and latest < earliest:  # type: ignore[operator]
         found.append(_of("latest", str(latest), "is before earliest", "swap the two, or check the days and zones"))
