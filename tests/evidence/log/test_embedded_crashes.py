@@ -20,7 +20,7 @@ def path(tmp_path: Path) -> str:
     return name
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_what_killed_writers_had_acknowledged_is_there_and_batches_are_whole(path: str, seed: int) -> None:
     random, context = np.random.default_rng(seed), other_processes()
     begin = context.Barrier(4)

@@ -236,10 +236,10 @@ def test_meddling_writers_lose_nothing_among_others_that_open_and_close(path: st
     begin = context.Barrier(4)
     pipes, processes = [], []
     shares = [
-        (write_and_meddle, ("m0", 24, ("pyogrio", "open", "geopandas"))),
-        (write_and_meddle, ("m1", 24, ("copy all", "pyogrio", "copy"))),
-        (open_and_close, ("c0", 24)),
-        (open_and_close, ("c1", 24)),
+        (write_and_meddle, ("m0", 12, ("pyogrio", "open", "geopandas"))),
+        (write_and_meddle, ("m1", 12, ("copy all", "pyogrio", "copy"))),
+        (open_and_close, ("c0", 12)),
+        (open_and_close, ("c1", 12)),
     ]
     for target, (name, *rest) in shares:
         ours, theirs = context.Pipe(duplex=False)
@@ -252,4 +252,4 @@ def test_meddling_writers_lose_nothing_among_others_that_open_and_close(path: st
         process.join()
     assert [kinds for _, kinds in told] == [["RuntimeWarning"], ["RuntimeWarning"], [], []]
     assert held(path) == {name for done, _ in told for name in done}
-    assert len(held(path)) == 96
+    assert len(held(path)) == 48

@@ -6,11 +6,12 @@ import multiprocessing as mp
 import os
 import shutil
 import signal
+import sys
+import tempfile
 import warnings
 from collections.abc import Generator, Iterator, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -18,7 +19,6 @@ import pandas as pd
 import pyogrio
 import shapely
 
-import tracker
 from tracker.evidence.log.opening import open_log
 from tracker.model import tables
 
@@ -45,6 +45,26 @@ def of_ids(ids: Sequence[str], *, words: str = "seen on the road") -> gpd.GeoDat
     return tables.table(columns, tables.REPORTS)
 
 
+def add(log: Any, ids: Sequence[str]) -> None:
+    """Add reports: one as a person says it, several as a table."""
+    if len(ids) > 1:
+        log.add(of_ids(ids))
+        return
+    (name,) = ids
+    number = sum(name.encode()) * 7919 % 5000
+    begin = _NOON + pd.Timedelta(minutes=number)
+    log.add_sighting(
+        report_id=name,
+        unit="column",
+        earliest=begin,
+        latest=begin + pd.Timedelta(minutes=30),
+        lon=38 + number / 5000,
+        lat=50 + number / 5000,
+        radius_m=500,
+        summary=f"{name} seen on the road",
+    )
+
+
 def other_processes() -> ForkServerContext:
     """Where processes come from: a server that has imported everything and opened nothing."""
     context = mp.get_context("forkserver")
@@ -61,7 +81,7 @@ def write_on(path: str, name: str, acknowledged: Connection, begin: Any, most: i
         begin.wait()
         for number in range(most):
             ids = [f"{name}-{number}"] if number % 3 else [f"{name}-{number}-{part}" for part in "abc"]
-            log.add(of_ids(ids))
+            add(log, ids)
             acknowledged.send(ids)
     acknowledged.send(None)
 
@@ -74,7 +94,7 @@ def write_and_meddle(path: str, name: str, answer: Connection, begin: Any, most:
         with open_log(path, author=name) as log:
             begin.wait()
             for number in range(most):
-                log.add(of_ids([f"{name}-{number}"]))
+                add(log, [f"{name}-{number}"])
                 done.append(f"{name}-{number}")
                 if how:
                     _touch({}, path, how[number % len(how)])
@@ -87,7 +107,7 @@ def open_and_close(path: str, name: str, answer: Connection, begin: Any, most: i
     done = []
     for number in range(most):
         with open_log(path, author=name) as log:
-            log.add(of_ids([f"{name}-{number}"]))
+            add(log, [f"{name}-{number}"])
         done.append(f"{name}-{number}")
     answer.send((done, []))
 
@@ -97,7 +117,7 @@ def make_at_once(path: str, name: str, answer: Connection, begin: Any) -> None:
     begin.wait()
     try:
         with open_log(path, create=True, author=name) as log:
-            log.add(of_ids([name]))
+            add(log, [name])
         answer.send("made")
     except Exception as error:
         answer.send(f"{type(error).__name__}: {error}")
@@ -194,7 +214,7 @@ def _add(logs: dict[str, Any], ids: Sequence[str], name: str = "log") -> list[st
     """The texts of the warnings that came with adding."""
     with warnings.catch_warnings(record=True) as came:
         warnings.simplefilter("always")
-        logs[name].add(of_ids(ids))
+        add(logs[name], ids)
     return [f"{warning.category.__name__}: {warning.message}" for warning in came]
 
 
@@ -245,7 +265,7 @@ def _fork(logs: dict[str, Any], ids: Sequence[str]) -> int:
     if child == 0:
         status = 1
         try:
-            logs["log"].add(of_ids(ids))
+            add(logs["log"], ids)
             status = 0
         finally:
             os._exit(status)
@@ -268,7 +288,7 @@ def _fork_and_keep(logs: dict[str, Any]) -> int:
                     try:
                         with warnings.catch_warnings():
                             warnings.simplefilter("ignore")
-                            logs["log"].add(of_ids([line.strip()]))
+                            add(logs["log"], [line.strip()])
                         answers.write("added\n")
                     except Exception as error:
                         answers.write(f"{type(error).__name__}: {error}".replace("\n", " ") + "\n")
@@ -312,3 +332,16 @@ _VERBS = {
     "child adds": _child_adds,
     "child ends": _child_ends,
 }
+
+
+def _warm_up() -> None:
+    """Import all that a log imports when it is first used, so that the processes made of this one begin at once."""
+    with tempfile.TemporaryDirectory() as folder, open_log(f"{folder}/warm.gpkg", create=True, author="Anna") as log:
+        add(log, ["a"])
+        add(log, ["b", "c"])
+        log.reports()
+        log.verify()
+
+
+if sys.argv[:1] == ["-c"]:  # the server of `other_processes`, which keeps nothing open
+    _warm_up()

@@ -1,7 +1,6 @@
 """What is asked of a report log, in SQL that both backends understand."""
 
-from collections.abc import Collection, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -18,6 +17,11 @@ if TYPE_CHECKING:
 
 HISTORY = (*ENTRY, *(name for name in tables.REPORTS if name not in ENTRY), "hash")
 """Columns of a table of revisions: how each came into the log, what it then said, its hash."""
+
+_ORDER = "_order"
+"""The number of a report's first revision, by which tables are ordered."""
+
+_PORTION = 20_000
 
 LINKS = ("report_id", "other_id", "relation", "author", "reason", "recorded_at")
 
@@ -50,20 +54,22 @@ def current(
         given["until"] = until
     if bbox:
         given |= dict(zip(("west", "south", "east", "north"), bbox, strict=True))
-        within = "BETWEEN :west AND :east" if bbox[0] <= bbox[2] else "NOT BETWEEN :east AND :west"
-        if near := store.near_box(over_dateline=bbox[0] > bbox[2]):
+        over_dateline = bbox[0] > bbox[2]
+        if near := store.near_box(over_dateline=over_dateline):
             where.append(near)
-        where.append(f"r.lat BETWEEN :south AND :north AND r.lon {within}")
+        either = "OR" if over_dateline else "AND"
+        where.append(f"r.lat BETWEEN :south AND :north AND (r.lon >= :west {either} r.lon <= :east)")
     cells = [name for column in columns for name in (("lon", "lat") if column == "geometry" else (column,))]
-    names = [*cells, "_place", "_report_id"]
-    rows: list[Any] = []
-    for place, latest_one in _latest(store, as_of=as_of):
-        query = f"SELECT {', '.join(f'r.{name}' for name in cells)}, {place}, r.report_id FROM report_log r"
-        rows += _rows(connection, f"{query} WHERE {' AND '.join([latest_one, *where])} ORDER BY {place}", given)
-    rows.sort(key=itemgetter(-2))
-    if "origin" in columns:
-        rows = _as_linked(store, connection, rows, place=cells.index("origin"), as_of=as_of)
-    return table_of(rows, names, columns)
+    after = _origins_as_linked(store, connection, as_of=as_of) if "origin" in columns else {}
+    names = [*cells, _ORDER, "_report_id"]
+
+    def portions() -> Iterator[list[Any]]:
+        for place, latest_one in _latest(store, as_of=as_of):
+            query = f"SELECT {', '.join(f'r.{name}' for name in cells)}, {place}, r.report_id FROM report_log r"
+            for rows in in_portions(connection, f"{query} WHERE {' AND '.join([latest_one, *where])}", given):
+                yield _as_linked(rows, after, place=cells.index("origin")) if after else rows
+
+    return table_of(portions(), names, columns, order_by=_ORDER)
 
 
 def links(store: "Store", connection: sa.Connection, *, as_of: str | None) -> pd.DataFrame:
@@ -76,7 +82,7 @@ def links(store: "Store", connection: sa.Connection, *, as_of: str | None) -> pd
         held.pop((row[0], row[1]), None)
         if row[-1] == "link":
             held[row[0], row[1]] = row
-    return pd.DataFrame(table_of(list(held.values()), names, LINKS))
+    return pd.DataFrame(table_of([list(held.values())], names, LINKS))
 
 
 def latest(store: "Store", connection: sa.Connection, report_id: str) -> dict[str, Cell] | None:
@@ -110,7 +116,7 @@ def revisions(
 
 def table_of_revisions(rows: Sequence[Sequence[Any]]) -> gpd.GeoDataFrame:
     """The table with columns `HISTORY` of rows of the cells of `COLUMNS`."""
-    return table_of(rows, COLUMNS, HISTORY)
+    return table_of([rows], COLUMNS, HISTORY)
 
 
 def _cells(store: "Store") -> str:
@@ -118,12 +124,22 @@ def _cells(store: "Store") -> str:
 
 
 def _rows(connection: sa.Connection, query: str, given: Mapping[str, Any]) -> list[Any]:
-    """Plain tuples, straight from the driver: a million Row objects would take twice the time."""
-    with without_collector():
-        result = connection.execute(sa.text(query), given)
-        rows = list(result.cursor.fetchall()) if result.cursor is not None else []
+    return [row for portion in in_portions(connection, query, given) for row in portion]
+
+
+def in_portions(connection: sa.Connection, query: str, given: Mapping[str, Any]) -> Iterator[list[Any]]:
+    """Rows of a query, some ten thousand at a time."""
+    result = connection.execute(sa.text(query), given)
+    try:
+        # Plain tuples, straight from the driver: SQLAlchemy's rows would take twice the time.
+        while (cursor := result.cursor) is not None:
+            with without_collector():
+                rows = list(cursor.fetchmany(_PORTION))
+            if not rows:
+                return
+            yield rows
+    finally:
         result.close()
-    return rows
 
 
 def _latest(store: "Store", *, as_of: str | None) -> list[tuple[str, str]]:
@@ -145,18 +161,18 @@ def _latest(store: "Store", *, as_of: str | None) -> list[tuple[str, str]]:
     ]
 
 
-def _as_linked(
-    store: "Store", connection: sa.Connection, rows: list[Any], *, place: int, as_of: str | None
-) -> list[Any]:
-    """Rows with the origin of the report that each one was found to repeat."""
+def _origins_as_linked(store: "Store", connection: sa.Connection, *, as_of: str | None) -> Mapping[str, str | None]:
+    """The origin of each report that is linked as a repost, or repeated by one: id -> origin."""
     held = links(store, connection, as_of=as_of)
     reposts = held[held["relation"] == "repost"]
     if reposts.empty:
-        return rows
-    ids = sorted({*reposts["report_id"], *reposts["other_id"]})
-    among, given = store.among(ids)
+        return {}
+    among, given = store.among(sorted({*reposts["report_id"], *reposts["other_id"]}))
     known = f" AND recorded_at <= {store.moment('as_of')}" if as_of else ""
     query = f"SELECT report_id, origin FROM report_log WHERE {among}{known} ORDER BY seq"
-    told = dict(_rows(connection, query, given | ({"as_of": as_of} if as_of else {})))
-    after = origins_after(reposts, told)
+    return origins_after(reposts, dict(_rows(connection, query, given | ({"as_of": as_of} if as_of else {}))))
+
+
+def _as_linked(rows: list[Any], after: Mapping[str, str | None], *, place: int) -> list[Any]:
+    """Rows that end with the report's id, with the origin of the report that each was found to repeat."""
     return [(*row[:place], after.get(row[-1], row[place]), *row[place + 1 :]) for row in rows]
