@@ -1,5 +1,6 @@
 """A report log is kept in the shell: by people, who are told what to do, and by machines, which get JSON."""
 
+import contextlib
 import json
 import sqlite3
 import unicodedata
@@ -11,6 +12,10 @@ from typer.testing import CliRunner, Result
 
 from tests.small_march import ROWS, write_reports
 from tracker import cli
+from tracker.cli_log_words import parse_changes
+from tracker.evidence.log.revision import CONTENT
+from tracker.evidence.log.verbs import SqlReportLog
+from tracker.model import BadReport
 from tracker.terminal import json_bytes
 
 HOUR = "2023-06-24T15:00+03:00"
@@ -115,6 +120,14 @@ def test_the_same_report_again_adds_nothing_and_says_so(log: Path) -> None:
     assert said(log, "verify")["revisions"] == 1
 
 
+def test_whether_a_report_is_new_is_what_the_log_answers(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not what it shows to others by then: in PostgreSQL that waits for every transaction that began before."""
+    monkeypatch.setattr(SqlReportLog, "wait", lambda *_, **__: False)
+    assert "nothing was added" not in run(log, "add", "--create", "--time", HOUR).stdout
+    monkeypatch.setattr(SqlReportLog, "wait", lambda *_, **__: True)
+    assert "nothing was added" in run(log, "add", "--time", HOUR).stdout
+
+
 def test_a_place_that_nothing_knows_is_said_plainly(log: Path) -> None:
     result = run(log, "add", "--create", "--time", HOUR, "--place", "Zzyzzx")
     assert "kept without a point: nothing at hand knows 'Zzyzzx'" in result.stdout
@@ -201,7 +214,15 @@ def test_a_correction_shows_what_was_and_what_is(full: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "problem"),
     [
-        (["correct", "a", "--set", "plcae=x", "--reason", "x"], 1, "is nothing that a report has; write place"),
+        (
+            ["correct", "a", "--set", "plcae=x", "--reason", "x"],
+            1,
+            "can be corrected; write place; choose among kind, ",
+        ),
+        *(
+            (["correct", "a", "--set", f"{name}=x", "--reason", "x"], 1, "is nothing that a report has, or that can be")
+            for name in ("id", "report_id", "reason", "expect_revision", "author", "recorded_at", "geometry", "self")
+        ),
         (["correct", "a", "--set", "place", "--reason", "x"], 3, "'place' names no column; write --set column=value"),
         (["correct", "a", "--set", "unit=x", "--set", "unit=y", "--reason", "x"], 3, "--set gives unit twice"),
         (["correct", "a", "--set", "lon=0", "--set", "lat=0", "--reason", "x"], 1, "are 0, which means not known"),
@@ -235,6 +256,15 @@ def test_what_cannot_be_done_is_refused_with_a_remedy_in_words_and_in_json(
     assert (result.exit_code, result.stdout) == (code, "")
     assert "Traceback" not in result.stderr
     assert said(full, "verify")["revisions"] == 6
+
+
+def test_every_column_of_what_a_report_says_can_be_corrected() -> None:
+    names = (*CONTENT, "time", "within", "zone")
+    assert set(parse_changes([f"{name}=1" for name in names])) == set(names)
+    with pytest.raises(BadReport) as refused:
+        parse_changes(["unit=x", "author=x", "plcae=x"])
+    assert [fault.column for fault in refused.value.faults] == ["author", "plcae"]
+    assert set(refused.value.faults[0].remedy.removeprefix("choose among ").split(", ")) == set(names)
 
 
 def test_a_change_without_a_reason_is_misspelt(full: Path) -> None:
@@ -380,12 +410,22 @@ def test_an_export_never_replaces_a_log(full: Path) -> None:
 # ---- text that would do harm
 
 
+def in_the_name_of(log: Path, text: str) -> None:
+    """Make text the author of all and the id of the report "evil": the log refuses both, another program need not."""
+    with contextlib.closing(sqlite3.connect(log)) as connection, connection:
+        connection.execute("DROP TRIGGER report_log_no_update")
+        connection.execute("UPDATE report_log SET author = ?", (text,))
+        for column in ("report_id", "other_id"):
+            connection.execute(f"UPDATE report_log SET {column} = ? WHERE {column} = 'evil'", (text,))
+
+
 def test_text_of_reports_cannot_colour_or_steer_the_terminal(log: Path) -> None:
-    said(log, "add", "--create", "--id", EVIL, "--time", HOUR, "--summary", EVIL, "--place", EVIL, "--unit", EVIL,
-         "--publisher", EVIL, "--author", EVIL)  # fmt: skip
+    said(log, "add", "--create", "--id", "evil", "--time", HOUR, "--summary", EVIL, "--place", EVIL, "--unit", EVIL,
+         "--publisher", EVIL)  # fmt: skip
     said(log, "add", "--id", "other", "--time", HOUR, "--summary", EVIL, "--publisher", EVIL)
-    said(log, "link", EVIL, "other", "repost", "--reason", EVIL)
-    run(log, "correct", EVIL, "--set", f"notes={EVIL}", "--reason", EVIL)
+    said(log, "link", "evil", "other", "repost", "--reason", EVIL)
+    said(log, "correct", "evil", "--set", f"notes={EVIL}", "--reason", EVIL)
+    in_the_name_of(log, EVIL)
     results = [
         run(log, *words, *json)
         for json in ([], ["--json"])
@@ -400,6 +440,36 @@ def test_text_of_reports_cannot_colour_or_steer_the_terminal(log: Path) -> None:
         assert found <= {"\n"}
         assert "Traceback" not in result.output
     assert EVIL in json.loads(run(log, "history", EVIL, "--json").stdout)["revisions"][0]["author"]
+
+
+def test_no_line_break_in_a_report_can_forge_a_line_of_the_log(log: Path) -> None:
+    forged = "x\n   9  2026-01-01 00:00:00  Boss  correct: FORGED\n  publisher    FORGED\r\ndigest: FORGED"
+    told = ("--time", HOUR, "--unit", forged, "--publisher", forged, "--summary", forged)
+    said(log, "add", "--create", "--id", "evil", "--place", forged, "--road", forged, "--notes", forged, *told)
+    said(log, "add", "--id", "other", *told)
+    said(log, "correct", "evil", "--set", f"heading={forged}", "--reason", forged)
+    said(log, "link", "other", "evil", "repost", "--reason", forged)
+    in_the_name_of(log, forged)
+    for words, number in ((["history", forged], 4), (["history", "other"], 3), (["changes"], 5), (["verify"], 7)):
+        assert len(run(log, *words).stdout.splitlines()) == number, words
+    listed = run(log, "list", COLUMNS="1000").stdout
+    assert [line for line in listed.splitlines() if line.lstrip().startswith(("9 ", "publisher  ", "digest"))] == []
+    lines = run(log, "show", forged).stdout.splitlines()
+    # Where fields begin, each begins once; the other lines are texts that go on, and stand further in.
+    fields = [line.split()[0] for line in lines if not line.startswith(" " * 15)]
+    assert len(fields) == len(set(fields))
+    assert len(lines) - len(fields) == 2 * forged.count("\n")
+    run(log, "retract", forged, "--reason", forged)
+    assert sum("FORGED" in line for line in run(log, "show", forged).stdout.splitlines()[:2]) == 2
+
+
+def test_no_line_break_in_a_report_can_forge_a_command_to_be_copied(log: Path) -> None:
+    for name in ("evil", "other"):
+        said(log, "add", "--create", "--id", name, "--time", HOUR, "--place", "Yelets", "--publisher", "P", "--origin",
+             "Q", "--summary", "Two hundred lorries and nine tanks pass the town")  # fmt: skip
+    in_the_name_of(log, "x\n    tracker log retract other --reason FORGED #")
+    lines = run(log, "suggest").stdout.splitlines()
+    assert (len(lines), sum(line.startswith("    tracker log ") for line in lines)) == (5, 1)
 
 
 def test_json_keeps_text_to_the_letter_and_writes_out_what_a_terminal_might_obey() -> None:

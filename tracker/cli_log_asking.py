@@ -34,7 +34,7 @@ from tracker.cli_log_words import (
     when,
     whole_report,
 )
-from tracker.terminal import NOT_SOUND, busy, one_line, out, plain, refusals, show_json
+from tracker.terminal import NOT_SOUND, busy, in_line, one_line, out, plain, refusals, show_json
 
 MOST = 100
 """Reports that a list writes out unless asked for more."""
@@ -89,7 +89,10 @@ def _show_list(rows: list[Record], zone: str, *, total: int) -> None:
         first, last = when(row["earliest"], zone), when(row["latest"], zone)
         last = last[11:] if last[:10] == first[:10] else last if row["latest"] is None else last[begin:]
         first = first[begin:]
-        texts = [one_line(row[name] or "", 40) for name in ("report_id", "kind", "unit", "place", "publisher")]
+        texts = [
+            one_line(in_line(row[name] or "") if name == "report_id" else row[name] or "", 40)
+            for name in ("report_id", "kind", "unit", "place", "publisher")
+        ]
         place = texts[3] if row["lon"] is not None else f"{texts[3]} (no point)".strip()
         grade = f"{row['reliability'] or 'F'}{row['credibility'] or 6}"
         cells = (texts[0], texts[1], texts[2], first, last, place, grade, texts[4])
@@ -119,7 +122,7 @@ def show(report_id: ReportId, *, as_of: AsOf = None, zone: Zone = "UTC", log: Lo
             show_json({"report": row, "retracted": not found, "links": linked})
             return
         lines = out()
-        lines.print(plain(f"{report_id}: {headline(row)}"), soft_wrap=True)
+        lines.print(plain(f"{in_line(report_id)}: {headline(row)}"), soft_wrap=True)
         if not found:
             why = revision_line(revision_records(history)[-1], shown_in)
             lines.print(plain(f"  RETRACTED  {why}"), soft_wrap=True)
@@ -132,7 +135,8 @@ def show(report_id: ReportId, *, as_of: AsOf = None, zone: Zone = "UTC", log: Lo
                 if one["relation"] == "repost"
                 else f"{to}: {one['report_id']}, {one['other_id']}"
             )
-            lines.print(plain(f"  {'link':<12} {said} ({one['author']}: {one['reason']})"), soft_wrap=True)
+            said = in_line(f"{said} ({one['author']}: {one['reason']})")
+            lines.print(plain(f"  {'link':<12} {said}"), soft_wrap=True)
 
 
 def history(report_id: ReportId, *, zone: Zone = "UTC", log: Log = None, json: Json = False) -> None:
@@ -144,7 +148,7 @@ def history(report_id: ReportId, *, zone: Zone = "UTC", log: Log = None, json: J
         if json:
             show_json({"report_id": report_id, "revisions": entries})
             return
-        out().print(plain(f"{report_id} (times: {shown_in})"), soft_wrap=True)
+        out().print(plain(f"{in_line(report_id)} (times: {shown_in})"), soft_wrap=True)
         for entry in entries:
             out().print(plain(f"{entry['revision']:>4}  {revision_line(entry, shown_in)}"), soft_wrap=True)
             if entry["revision"] > 1:
@@ -173,7 +177,8 @@ def changes(
             show_json({"revisions": rows, "cursor": came.cursor})
             return
         for row in rows:
-            out().print(plain(f"{row['report_id']}  {row['revision']}  {revision_line(row, shown_in)}"), soft_wrap=True)
+            line = f"{in_line(row['report_id'])}  {row['revision']}  {revision_line(row, shown_in)}"
+            out().print(plain(line), soft_wrap=True)
         out().print(plain(f"cursor: {came.cursor or '(the beginning)'}"), soft_wrap=True)
 
 
@@ -199,17 +204,15 @@ def suggest(
         told = {row["report_id"]: row for row in records(reports)}
         for pair in pairs:
             one, other = pair["report_id"], pair["other_id"]
-            out().print(
-                plain(f"{one} {_related(pair['relation'])} {other} ({pair['score']:.2f}): {pair['reason']}"),
-                soft_wrap=True,
-            )
+            line = f"{one} {_related(pair['relation'])} {other} ({pair['score']:.2f}): {pair['reason']}"
+            out().print(plain(in_line(line)), soft_wrap=True)
             for name in (one, other):
                 row = told[name]
                 who = row["publisher"] or "nobody named"
                 said = f"{headline(row)}, {interval(row, shown_in)}; {who}: {row['summary'] or ''}"
-                out().print(plain(f"    {name}  {one_line(said, 160)}"), soft_wrap=True)
+                out().print(plain(f"    {in_line(name)}  {one_line(said, 160)}"), soft_wrap=True)
             words = [one, other, pair["relation"].replace(" ", "-"), "--reason", pair["reason"]]
-            out().print(plain(f"    tracker log link {shlex.join(words)}"), soft_wrap=True)
+            out().print(plain(f"    tracker log link {in_line(shlex.join(words))}"), soft_wrap=True)
         more = f" (the {len(pairs)} surest; --limit shows more)" if len(found) > len(pairs) else ""
         out().print(plain(f"{len(found)} suggested{more}"))
 
@@ -297,7 +300,7 @@ def verify(
             state = "every one is as it was written" if audit.sound else "NOT as it was written"
             out().print(plain(f"{amount}: {state}"), soft_wrap=True)
             for problem in audit.problems:
-                out().print(plain(f"  {problem}"), soft_wrap=True)
+                out().print(plain(f"  {in_line(problem)}"), soft_wrap=True)
             out().print(plain(f"digest: {audit.digest}"), soft_wrap=True)
         if not audit.sound:
             raise typer.Exit(NOT_SOUND)

@@ -99,8 +99,7 @@ def add(
         "vehicles": vehicles, "notes": notes, "report_id": report_id,
     }  # fmt: skip
     with refusals(as_json=json), opened(log, create=create, author=author, zone=zone, online=online) as held:
-        name = getattr(held, f"add_{kind}")(**{key: value for key, value in said.items() if value is not None})
-        is_new = held.wait(0)
+        name, is_new = held.say(kind, **{key: value for key, value in said.items() if value is not None})
         history = records(held.history(name))
         row, how = history[-1], history[0]["reason"]
         if json:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tracker.terminal import one_line
+from tracker.terminal import hanging, in_line, one_line
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+
+    from tracker.model import Fault
 
 Record = dict[str, Any]
 
@@ -15,6 +17,10 @@ ENTRY = ("report_id", "revision", "operation", "author", "reason", "recorded_at"
 """How a revision came into the log."""
 LINK = ("report_id", "other_id", "relation", "author", "reason", "recorded_at")
 _LONG = 60
+_TEXTS = ("summary", "notes")
+"""Columns whose text may have several lines."""
+_LABEL = 15
+"""Characters before a value where `show` prints a report: two blanks, the column's name in twelve, a blank."""
 _SECOND = 19
 """Characters of a time in ISO 8601 to the second."""
 
@@ -99,28 +105,32 @@ def point_found(row: Record, how: str | None) -> str:
     """Where a new report was put, and why there; or that it is kept without a point."""
     point = where(row)
     if point is not None:
-        return f"{point} ({(how or 'as given').removeprefix('point ')})"
+        return f"{point} ({in_line(how or 'as given').removeprefix('point ')})"
     if row["place"]:
         return f"kept without a point: nothing at hand knows {one_line(row['place'], _LONG)!r}"
     return "kept without a point: no place was given"
 
 
 def whole_report(row: Record, zone: str) -> list[tuple[str, str]]:
-    """Every column that a report has, with its name, text in full."""
+    """Every column that a report has, with its name, text in full; no line of it can pass for a column."""
     shown = [("when", interval(row, zone))]
     if point := where(row):
         shown.append(("point", point))
     told = ("lon", "lat", "radius_m", "earliest", "latest", "report_id", "kind", "recorded_at")
-    shown += [(name, str(value)) for name, value in row.items() if name not in told and value is not None]
+    shown += [
+        (name, hanging(value, _LABEL) if name in _TEXTS else in_line(value))
+        for name, value in row.items()
+        if name not in told and value is not None
+    ]
     shown.append(("recorded", f"{when(row['recorded_at'], zone)} ({zone})"))
     return shown
 
 
 def revision_line(entry: Record, zone: str) -> str:
     """Who did what when, and why."""
-    other = f" {entry['relation']} {entry['other_id']}" if entry["other_id"] else ""
+    other = f" {entry['relation']} {in_line(entry['other_id'])}" if entry["other_id"] else ""
     why = f": {one_line(entry['reason'], 200)}" if entry["reason"] else ""
-    return f"{_exact(entry['recorded_at'], zone)}  {entry['author']}  {entry['operation']}{other}{why}"
+    return f"{_exact(entry['recorded_at'], zone)}  {in_line(entry['author'])}  {entry['operation']}{other}{why}"
 
 
 def _exact(time: str, zone: str) -> str:
@@ -152,20 +162,49 @@ def parse_changes(said: Sequence[str]) -> dict[str, object]:
     ------
     TrackerError
         Something is no such pair, or a column is given twice.
+    BadReport
+        With every column that a report does not have, or that cannot be corrected.
     """
-    from tracker.model import TrackerError
+    from tracker.model import BadReport, TrackerError
 
+    columns = _correctable()
     changes: dict[str, object] = {}
     for pair in said:
         name, equals, value = pair.partition("=")
         name = name.strip()
         if not equals or not name:
             raise TrackerError(f"{pair!r} names no column; write --set column=value, as in --set radius_m=8000")
-        name = {"radius": "radius_m", "id": "report_id"}.get(name, name)
+        name = "radius_m" if name == "radius" else name
         if name in changes:
             raise TrackerError(f"--set gives {name} twice; keep one of them")
         changes[name] = _number(value) if name in ("lon", "lat", "radius_m", "credibility") else value or None
+    if faults := [_no_column(name, columns) for name in changes if name not in columns]:
+        raise BadReport(faults)
     return changes
+
+
+def _correctable() -> tuple[str, ...]:
+    """What `correct` takes: what a report says, not how it came into the log, and the words of a time."""
+    from tracker.model import tables
+
+    columns = [name for name in tables.REPORTS if name not in (*ENTRY, "geometry")]
+    return (*columns, "lon", "lat", "time", "within", "zone")
+
+
+def _no_column(name: str, columns: Sequence[str]) -> "Fault":
+    from difflib import get_close_matches
+
+    from tracker.model import Fault
+
+    like = get_close_matches(name.casefold(), columns, n=1)
+    return Fault(
+        file="<report>",
+        row=None,
+        column=in_line(name),
+        value="",
+        problem="is nothing that a report has, or that can be corrected",
+        remedy=f"{f'write {like[0]}; ' if like else ''}choose among {', '.join(columns)}",
+    )
 
 
 def _number(value: str) -> object:

@@ -150,6 +150,16 @@ def _harmless(letter: str) -> str:
     return letter
 
 
+def in_line(text: object) -> str:
+    """Foreign text for one line of output, its line ends written out, so that it cannot pass for a line of ours."""
+    return str(text).replace("\n", "\\n")
+
+
+def hanging(text: object, indent: int) -> str:
+    """Foreign text that may have several lines, those after the first indented, so that none begins where ours do."""
+    return str(text).replace("\n", "\n" + " " * indent)
+
+
 def one_line(text: str, most: int) -> str:
     """Text in a single line of at most so many characters."""
     text = " ".join(text.split())

@@ -12,6 +12,10 @@ HERE = Path(__file__).resolve().parent
 BENCHES = {
     "bundled_case.py": "The bundled case",
     "marches.py": "Simulated marches with a known truth",
+    "validate.py": "Validation of a million reports",
+    "corroborate.py": "Corroboration of a million reports",
+    "log_embedded.py": "The report log in one file",
+    "log_postgis.py": "The report log in PostGIS",
     "player_fps.py": "The player in Chromium",
 }
 

@@ -107,9 +107,9 @@ one hour ago                                 | 25 10:30 | 25 11:30 | inferred
 two hours ago                                | 25 09:30 | 25 10:30 | inferred
 about two hours ago                          | 25 09:00 | 25 11:00 | inferred
 a couple of hours ago                        | 25 09:30 | 25 10:30 | inferred
-half an hour ago                             | 25 11:25 | 25 11:35 | inferred
-an hour and a half ago                       | 25 10:25 | 25 10:35 | inferred
-2 and a half hours ago                       | 25 09:25 | 25 09:35 | inferred
+half an hour ago                             | 25 11:15 | 25 11:45 | inferred
+an hour and a half ago                       | 25 10:15 | 25 10:45 | inferred
+2 and a half hours ago                       | 25 09:15 | 25 09:45 | inferred
 40 minutes ago                               | 25 11:15 | 25 11:25 | inferred
 half past three pm on Saturday               | 24 15:30 | 24 15:30 | observed
 quarter to 4 pm on Saturday                  | 24 15:45 | 24 15:45 | observed
@@ -178,8 +178,8 @@ RUSSIAN = """
 час назад                                    | 25 10:30 | 25 11:30 | inferred
 два часа назад                               | 25 09:30 | 25 10:30 | inferred
 около двух часов назад                       | 25 09:00 | 25 11:00 | inferred
-полчаса назад                                | 25 11:25 | 25 11:35 | inferred
-полтора часа назад                           | 25 10:25 | 25 10:35 | inferred
+полчаса назад                                | 25 11:15 | 25 11:45 | inferred
+полтора часа назад                           | 25 10:15 | 25 10:45 | inferred
 20 минут назад                               | 25 11:35 | 25 11:45 | inferred
 2 дня назад в 15:00                          | 23 15:00 | 23 15:00 | observed
 неделю назад                                 | 18 00:00 | 19 00:00 | inferred

@@ -117,6 +117,20 @@ def test_what_means_no_time_is_refused_with_the_reason(words: str, message: str)
 
 
 @pytest.mark.parametrize(
+    "words",
+    ["in 13 hours", "in about 13 hours", "24 June 2023 in 13 hours", "in half an hour", "через 13 часов", "через час"],
+)
+def test_what_lies_ahead_is_no_report_and_no_hour_of_the_clock(words: str) -> None:
+    with pytest.raises(BadTime, match="lies ahead, and a report is of what has happened; write when it did"):
+        interval(words, zone="Europe/Moscow", published=PUBLISHED)
+
+
+def test_hours_after_at_are_still_an_hour_of_the_clock() -> None:
+    for words in ("at 13 hours on 23 June", "в 13 часов 23 июня"):
+        assert interval(words, zone="UTC", published=PUBLISHED).earliest == utc("2023-06-23T13:00")
+
+
+@pytest.mark.parametrize(
     "words", ["2023-06-24T14:30", "24.06.2023 14:30", datetime.fromisoformat("2023-06-24T14:30")], ids=str
 )
 def test_a_time_without_a_zone_is_refused_with_both_ways_to_write_it(words: str | datetime) -> None:

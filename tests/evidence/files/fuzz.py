@@ -22,7 +22,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from tests.evidence.files.samples import FILES, PROFILED
+from tests.evidence.files.samples import FILES, PROFILED, gdelt_file, narrow_gdelt
 from tracker.evidence.checks import check_table
 from tracker.evidence.columns import NAMES
 from tracker.evidence.conversion import to_table
@@ -35,6 +35,10 @@ from tracker.evidence.files.profile import applied
 from tracker.evidence.files.profiles import PROFILES
 
 IMPORTERS = (*FILES, *PROFILED)
+_SOUND = FILES | PROFILED | {"gdelt": lambda: gdelt_file(narrow=True)}
+_PROFILES = PROFILES | {"gdelt": narrow_gdelt()}
+_WINDOW = 4096
+"""Bytes of a file in which a structure is looked for: a binary file has few, and looking through all of it is slow."""
 _EXTREMES = (
     b"0", b"-0", b"-1", b"1e400", b"-1e400", b"nan", b"Infinity", b"9" * 30, b"9" * 5000, b"4294967295", b"2147483648",
     b"18446744073709551616", b"1048576", b"0x7f", b"1e-400", b"181", b"-91", b"\xd9\xa1", b"",
@@ -110,9 +114,13 @@ def _piece(data: bytes, chance: random.Random) -> bytes:
     return data[:at] + chance.choice(_PIECES) + data[at + chance.choice((0, 0, 1, 5)) :]
 
 
+_PARTS = re.compile(rb"<[^<>]{0,200}>[^<>]{0,100}|\"[^\"]{0,100}\"\s*:|[^\n]{0,400}\n|\{[^{}]{0,400}\}")
+
+
 def _structure(data: bytes, chance: random.Random) -> bytes:
     """An element, an object or a line lost, doubled or put elsewhere."""
-    found = list(re.finditer(rb"<[^<>]{0,200}>[^<>]{0,100}|\"[^\"]{0,100}\"\s*:|[^\n]{0,400}\n|\{[^{}]{0,400}\}", data))
+    begin = chance.randrange(max(len(data) - _WINDOW, 0) + 1)
+    found = list(_PARTS.finditer(data, begin, begin + _WINDOW))
     if not found:
         return data
     part = chance.choice(found)
@@ -149,7 +157,7 @@ def tried(importer: str, path: Path, *, whole: bool) -> str:
 
     With ``whole``, the table goes through the checks and, without faults, becomes a table of reports.
     """
-    profile = PROFILES.get(importer)
+    profile = _PROFILES.get(importer)
     format = importer if importer in FILES else {"ukraine-timemap": "json"}.get(importer, "csv")
     names = NAMES if profile is None else NAMES | profile.signature
     if format == "csv":
@@ -182,7 +190,7 @@ def _raw(answer: dict[str, list[object]], file: str) -> RawTable:
 
 def cases(importer: str, runs: range) -> Iterator[tuple[int, bytes]]:
     """The damaged files of an importer, by number."""
-    sound = (FILES | PROFILED)[importer]()
+    sound = _SOUND[importer]()
     for run in runs:
         yield run, damaged(sound, random.Random(f"{importer} {run}"))
 

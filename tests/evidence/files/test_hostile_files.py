@@ -59,6 +59,30 @@ def test_addresses_are_never_followed(path: str) -> None:
     assert "never followed" in refusal(Path(path)).problem
 
 
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("postgresql+psycopg://u:secret@h/db", "postgresql+psycopg://..."),
+        ("postgresql:/u:secret@h/db", "postgresql:/..."),
+        ("https://u:secret@example.org/march.csv", "https://..."),
+        ("/vsicurl/https://u:secret@example.org/a.gpkg", "/vsicurl/..."),
+    ],
+)
+def test_the_password_of_an_address_is_not_repeated(path: str, shown: str) -> None:
+    for given in (path, Path(path)):
+        with pytest.raises(BadReport) as caught:
+            read_reports(given)
+        assert "secret" not in str(caught.value)
+    assert refusal(path).file == shown
+    assert refusal(f"u:secret@h {path}://").file == "..."
+
+
+def test_the_address_of_a_database_is_sent_to_the_verb_that_opens_it() -> None:
+    for path in ("postgresql+psycopg://u@h/db", "postgres://h/db", Path("postgresql://u@h/db")):
+        assert refusal(path).remedy == "a report log is opened with open_log (in the shell: --log)"
+    assert refusal("https://example.org/march.csv").remedy == "save the file first"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither")
 def test_devices_and_pipes_are_not_opened_whatever_points_at_them(tmp_path: Path) -> None:
     (tmp_path / "march.csv").symlink_to("/dev/zero")

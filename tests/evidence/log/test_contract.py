@@ -1,5 +1,8 @@
 """What every report log does, whatever keeps it."""
 
+import os
+import sqlite3
+import subprocess
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -563,3 +566,171 @@ def test_a_log_is_not_made_unless_asked(tmp_path: Path) -> None:
     with pytest.raises(MissingFile, match="create=True"):
         open_log(tmp_path / "march.gpkg")
     assert list(tmp_path.iterdir()) == []
+
+
+# ---- what a review found
+
+
+def test_a_roadblock_told_from_to_ends(log: ReportLog) -> None:
+    time = "2023-06-24T10:00+03:00/2023-06-24T18:00+03:00"
+    name = log.add_roadblock(place="Yelets", time=time)
+    assert said(log, name)["latest"] == pd.Timestamp("2023-06-24T15:00Z")
+    log.correct(name, reason="earlier", time="2023-06-24T09:00+03:00")
+    assert said(log, name)[["earliest", "latest"]].tolist() == [
+        pd.Timestamp("2023-06-24T06:00Z"),
+        pd.Timestamp("2023-06-24T15:00Z"),
+    ]
+
+
+def test_doubt_about_the_time_makes_no_longer_claim_of_what_holds_throughout(log: ReportLog) -> None:
+    absence = said(log, log.add_absence(**YELETS))
+    assert absence["earliest"] == absence["latest"] == pd.Timestamp("2023-06-24T12:00Z")
+    roadblock = said(log, log.add_roadblock(**YELETS))
+    assert (roadblock["earliest"], pd.isna(roadblock["latest"])) == (pd.Timestamp("2023-06-24T12:00Z"), True)
+    with pytest.raises(BadTime, match="an absence holds throughout; give earliest and latest"):
+        log.add_absence(place="Yelets", time="afternoon of 24 June 2023", zone="Europe/Moscow")
+
+
+def test_units_are_not_spelt_in_two_ways(log: ReportLog, bundled: gpd.GeoDataFrame) -> None:
+    log.add_sighting(**YELETS)
+    for wrong in ("Main Column", "main  column"):
+        with pytest.raises(BadReport, match="write main column"):
+            log.add_sighting(**{**YELETS, "unit": wrong})
+        table = bundled.iloc[[0]].assign(unit=wrong)
+        with pytest.raises(BadReport, match="write main column"):
+            log.add(table)
+    with pytest.raises(BadReport, match="blanks only"):
+        log.add_sighting(**{**YELETS, "unit": "  "})
+    with pytest.raises(BadReport, match="blanks only"):
+        log.add(bundled.iloc[[0]].assign(unit="  "))
+    assert len(log.reports()) == 1
+
+
+def test_what_comes_out_of_a_log_can_be_added_to_it_again(log: ReportLog, bundled: gpd.GeoDataFrame) -> None:
+    log.add(bundled)
+    log.add_sighting(
+        place="Qwxzhölm", time="2023-06-24T12:00Z", radius_m=3000, publisher="A", url=" https://example.org "
+    )
+    log.add_sighting(**YELETS, report_id=" mine ", publisher="B")
+    log.link("mine", "r001", "repost", reason="word for word")
+    before = log.digest()
+    log.add(log.reports())
+    assert log.digest() == before
+    assert "mine" in set(log.reports()["report_id"])
+
+
+def test_an_origin_that_nobody_named_follows_its_publisher(log: ReportLog) -> None:
+    name = log.add_sighting(**YELETS, publisher="Bazza")
+    log.correct(name, reason="misspelt", publisher="Baza")
+    assert said(log, name)["origin"] == "Baza"
+    log.correct(name, reason="they quote", origin="Rybar")
+    log.correct(name, reason="the site moved", publisher="Baza News")
+    assert said(log, name)["origin"] == "Rybar"
+
+
+def test_a_radius_that_is_taken_away_is_a_fault(log: ReportLog) -> None:
+    name = log.add_sighting(**YELETS)
+    with pytest.raises(BadReport, match="radius_m"):
+        log.correct(name, reason="x", radius_m=None)
+
+
+def test_a_correction_knows_the_zone_of_the_log(address: str) -> None:
+    with open_log(address, create=True, author="Anna", zone="Europe/Moscow") as log:
+        name = log.add_sighting(place="Yelets", time="24 June 2023 15:00")
+        assert log.correct(name, reason="an hour later", time="24 June 2023 16:00") == 2
+        assert said(log, name)["earliest"] == pd.Timestamp("2023-06-24T13:00Z")
+
+
+def test_an_exact_time_leans_on_nothing(log: ReportLog) -> None:
+    name = log.add_sighting(**YELETS, published="24 June, in the evening, they say")
+    assert log.correct(name, reason="x", time="2023-06-24T16:00+03:00") == 2
+
+
+@pytest.mark.parametrize("wrong", ["Anna\nBob", "Anna\u2028Bob", "\ud800", "x" * 201])
+def test_names_stand_in_one_line(log: ReportLog, wrong: str) -> None:
+    with pytest.raises(BadReport, match="author"):
+        log.add_sighting(**YELETS, author=wrong)
+    with pytest.raises(BadReport, match="report_id"):
+        log.add_sighting(**YELETS, report_id=wrong)
+
+
+@pytest.mark.parametrize("strange", ["\0", "\ud800", "x" * 9000])
+def test_what_was_never_an_id_is_not_found(log: ReportLog, strange: str) -> None:
+    for verb in (
+        lambda: log.history(strange),
+        lambda: log.retract(strange, reason="x"),
+        lambda: log.link(strange, "r1", "repost", reason="x"),
+    ):
+        with pytest.raises(UnknownReport):
+            verb()
+
+
+def test_an_empty_point_is_no_place(log: ReportLog, bundled: gpd.GeoDataFrame) -> None:
+    table = bundled.iloc[[0]].copy()
+    table.loc[0, "geometry"] = shapely.Point()
+    log.add(table)
+    assert log.reports()["geometry"].iloc[0] is None
+
+
+def test_saying_tells_whether_a_report_is_new(log: ReportLog) -> None:
+    name, new = log.say("sighting", **YELETS)
+    assert new
+    assert log.say("sighting", **YELETS) == (name, False)
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_portion_of_changes_is_at_least_one(log: ReportLog, limit: int) -> None:
+    with pytest.raises(BadReport, match="limit"):
+        log.changes(limit=limit)
+
+
+def test_columns_always_come_with_the_points(log: ReportLog) -> None:
+    log.add_sighting(**YELETS)
+    assert list(log.reports(columns="unit")) == ["unit", "geometry"]
+    assert isinstance(log.reports(columns=[]), gpd.GeoDataFrame)
+
+
+def test_a_log_of_another_file_left_beside_is_not_mixed_in(tmp_path: Path) -> None:
+    path, kept = tmp_path / "march.gpkg", tmp_path / "kept.gpkg"
+    with open_log(path, create=True, author="Anna") as log:
+        log.add_sighting(**YELETS)
+        log.snapshot(kept)
+        log.add_sighting(**{**YELETS, "unit": "rear column"})
+        wal = (tmp_path / "march.gpkg-wal").read_bytes() if os.name == "nt" else _copy(tmp_path / "march.gpkg-wal")
+    path.unlink()
+    (tmp_path / "march.gpkg-wal").write_bytes(wal)
+    with pytest.raises(BadLog, match="put back the file of this very name"):
+        open_log(path)
+    with pytest.raises(LogUnavailable, match="move it away"):
+        open_log(path, create=True)
+    kept.rename(path)
+    before = path.read_bytes()
+    with pytest.raises(BadLog, match=r"-wal was left by another log"):
+        open_log(path)
+    assert path.read_bytes() == before
+    (tmp_path / "march.gpkg-wal").unlink()
+    with open_log(path) as log:
+        assert len(log.reports()) == 1
+        assert log.verify().sound
+
+
+def _copy(file: Path) -> bytes:
+    """The bytes of a file that this process has open, read by another so that no lock goes."""
+    return subprocess.run(["cat", str(file)], capture_output=True, check=True).stdout
+
+
+def test_a_log_is_opened_through_a_link(tmp_path: Path) -> None:
+    with open_log(tmp_path / "march.gpkg", create=True, author="Anna") as log:
+        log.add_sighting(**YELETS)
+    (tmp_path / "link.gpkg").symlink_to(tmp_path / "march.gpkg")
+    with open_log(tmp_path / "link.gpkg") as log:
+        assert len(log.reports()) == 1
+
+
+def test_a_trigger_that_swallows_reports_is_found(tmp_path: Path) -> None:
+    open_log(tmp_path / "march.gpkg", create=True).close()
+    raw = sqlite3.connect(tmp_path / "march.gpkg")
+    raw.execute("CREATE TRIGGER t BEFORE INSERT ON report_log BEGIN SELECT RAISE(IGNORE); END")
+    raw.close()
+    with open_log(tmp_path / "march.gpkg", author="Anna") as log:
+        assert "trigger t does not belong to a log" in log.verify().problems[0]

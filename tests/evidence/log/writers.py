@@ -260,7 +260,7 @@ def _verify(logs: dict[str, Any]) -> list[str]:
 
 
 def _fork(logs: dict[str, Any], ids: Sequence[str]) -> int:
-    """Exit status of a child made by fork, which adds to the log that this process has open and leaves like a script."""
+    """Exit status of a child made by fork, which adds to the log that this process has open."""
     child = os.fork()
     if child == 0:
         status = 1

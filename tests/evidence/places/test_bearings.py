@@ -4,7 +4,7 @@ import pytest
 from pyproj import Geod
 
 from tracker.evidence.places import locate
-from tracker.model import UnknownPlace, geodesy
+from tracker.model import AmbiguousPlace, UnknownPlace, geodesy
 
 YELETS, VORONEZH = (38.5, 52.62), (39.1969, 51.6593)
 
@@ -35,6 +35,68 @@ def test_a_distance_and_a_direction_are_laid_out_on_the_ellipsoid(
     lon, lat, _ = Geod(ellps="WGS84").fwd(*start, degrees, metres)
     assert float(geodesy.distance_m(place.lon, place.lat, lon, lat)) < 1
     assert (place.method, place.radius_m) == ("bearing", pytest.approx(radius_m, abs=1))
+
+
+@pytest.mark.parametrize(
+    ("words", "metres"),
+    [
+        ("less than 100 km north of Yelets", 100_000),
+        ("within 100 km north of Yelets", 100_000),
+        ("under 2 km north of Yelets", 2_000),
+        ("не более 100 км севернее Ельца", 100_000),
+        ("менее чем в 100 км к северу от Ельца", 100_000),
+        ("в менее чем 100 км севернее Ельца", 100_000),
+        ("до 100 км севернее Ельца", 100_000),
+        ("менш ніж за 100 км на північ від Єльця", 100_000),
+    ],
+)
+def test_a_bound_holds_every_place_up_to_it(words: str, metres: float) -> None:
+    geod, place = Geod(ellps="WGS84"), locate(words)
+    lon, lat, _ = geod.fwd(*YELETS, 0, metres / 2)
+    assert float(geodesy.distance_m(place.lon, place.lat, lon, lat)) < 1
+    for share in (0.0, 0.1, 0.5, 0.9, 1.0):
+        for degrees in (-22.5, 0, 22.5):
+            lon, lat, _ = geod.fwd(*YELETS, degrees, metres * share)
+            assert float(geodesy.distance_m(place.lon, place.lat, lon, lat)) + 10_000 <= place.radius_m
+
+
+@pytest.mark.parametrize("words", ["more than 100 km north of Yelets", "не менее 100 км севернее Ельца"])
+def test_a_distance_that_is_exceeded_is_no_place(words: str) -> None:
+    with pytest.raises(UnknownPlace):
+        locate(words)
+
+
+def test_a_bound_without_direction_widens_the_place() -> None:
+    for words in ("within 2 km of Boguchar", "less than 2 km from Boguchar", "не далее 2 км от Богучара"):
+        assert locate(words).radius_m == 8_000
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers", "count"),
+    [
+        ("1,000 km south of Moscow", "write '1000 km' or '1 km'", 2),
+        ("about 12,500 m north of Yelets", "write '12500 m' or '12.5 m'", 2),
+        ("1,500 м от Богучара", "write '1500 м' or '1.5 м'", 2),
+        ("5,000 km south of Moscow", "write '5000 km' or '5 km'", 1),
+        ("2,000 km from Boguchar", "write '2000 km' or '2 km'", 1),
+    ],
+)
+def test_a_comma_before_three_digits_is_not_guessed(words: str, numbers: str, count: int) -> None:
+    with pytest.raises(AmbiguousPlace, match=numbers) as refused:
+        locate(words)
+    assert len(refused.value.candidates) == count
+
+
+def test_a_number_that_has_one_reading_is_taken() -> None:
+    for said, km in (("1000", "1000"), ("12,5", "12.5"), ("0,125", "0.125"), ("1.250", "1.25")):
+        assert locate(f"{said} km south of Moscow").name == f"{km} km, bearing 180, from Moscow"
+    assert locate("12500 m south of Moscow").name == "12.5 km, bearing 180, from Moscow"
+
+
+def test_a_comma_inside_a_number_does_not_cut_the_words() -> None:
+    for words in ("M4, 1,000 km south of Moscow", "M4, 12,5 km north of Yelets"):
+        with pytest.raises((UnknownPlace, AmbiguousPlace)):
+            locate(words)
 
 
 @pytest.mark.parametrize("words", ["between Yelets and Zadonsk", "между Ельцом и Задонском", "між Єльцем і Задонськом"])

@@ -51,7 +51,9 @@ _FOREIGN = (
 _AS_CSV = "save its table as CSV, UTF-8 (in Excel: Save as > CSV UTF-8)"
 _PICKLE = re.compile(rb"\x80[\x00-\x05][\x00-\xff]|c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n|\((?:dp|lp|i[\w.]+\n)")
 _WIDE = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|[A-Za-z][A-Za-z0-9+.-]*://")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/+|[A-Za-z][A-Za-z0-9+.-]*://")
+_VSI = re.compile(r"[/\\]+vsi[a-z0-9_]*[/\\]", re.IGNORECASE)
+_DATABASE = re.compile(r"postgres(?:ql)?(?:\+\w+)?:", re.IGNORECASE)
 
 
 def recognised(path: str | os.PathLike[str]) -> str | Fault:
@@ -111,11 +113,19 @@ def recognised(path: str | os.PathLike[str]) -> str | Fault:
 
 
 def _refused_path(path: str) -> Fault | None:
-    """A path that a library would take for an address: GDAL fetches ``http://`` and unpacks ``/vsizip/``."""
-    if _SCHEME.match(path) or "://" in path or re.match(r"[/\\]+vsi[a-z0-9_]*[/\\]", path, re.IGNORECASE):
-        problem = "is a web address or a path of GDAL, which is never followed"
-        return Fault(file=path[:200], row=None, column=None, value="", problem=problem, remedy="save the file first")
-    return None
+    """A path that a library would take for an address: GDAL fetches ``http://`` and unpacks ``/vsizip/``.
+
+    The fault names the scheme alone, since an address may hold a password.
+    """
+    begins = _SCHEME.match(path) or _VSI.match(path)
+    if not begins and "://" not in path:
+        return None
+    shown = f"{begins[0] if begins else ''}..."
+    problem, remedy = "is a web address or a path of GDAL, which is never followed", "save the file first"
+    if _DATABASE.match(path):
+        problem = "is the address of a database, which is never followed as a file"
+        remedy = "a report log is opened with open_log (in the shell: --log)"
+    return Fault(file=shown[:200], row=None, column=None, value="", problem=problem, remedy=remedy)
 
 
 def _content(head: bytes) -> str:

@@ -10,7 +10,11 @@ from tracker.evidence.columns import TEXTS
 from tracker.evidence.findings import Findings
 from tracker.evidence.log.cells import IF_NOT_SAID, cells_of
 from tracker.evidence.log.revision import CONTENT, Cell, content_id
+from tracker.evidence.units import check_units
 from tracker.model import BadReport, Fault, faults_of, tables
+
+MAX_NAME = 200
+"""Characters of an id or author, which stand in one line of a table and in a database's index."""
 
 _TEXTS = ("report_id", "url", "archive_url", *TEXTS)
 
@@ -48,6 +52,13 @@ def admitted(reports: gpd.GeoDataFrame) -> dict[str, list[Cell]]:
 
 def _filled(reports: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     full = reports.copy(deep=False)
+    points = full.geometry.to_numpy()
+    if shapely.is_empty(points).any():
+        full = full.set_geometry(np.where(shapely.is_empty(points), None, points), crs=full.crs)
+    for name in ("report_id", "url", "archive_url"):
+        # Blanks around an id or address are dropped, as they are in a file.
+        if name in full.columns and isinstance(full[name].dtype, pd.StringDtype):
+            full[name] = full[name].str.strip()
     for name, dtype in tables.REPORTS.items():
         if name not in full.columns and name not in ("geometry", "earliest", "revision"):
             full[name] = pd.Series(IF_NOT_SAID.get(name), index=full.index, dtype=dtype)
@@ -76,6 +87,13 @@ def _further_faults(full: gpd.GeoDataFrame) -> list[Fault]:
             cells = cells.where(~(other | half))
         known[name] = cells.astype("str").fillna("")
     check_text(found, known)
+    check_units(found, known["unit"])
+    ids = known["report_id"]
+    long = (ids.str.len() > MAX_NAME).to_numpy(bool) | ids.str.contains(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]").to_numpy(
+        bool
+    )
+    no_name = f"has a line end or control character, or is over {MAX_NAME} characters"
+    found.note(long, "report_id", ids, (no_name, "write a short id in one line"))
     moments = {name: full[name].dt.tz_convert("UTC") for name in ("earliest", "latest")}
     for name, moment in moments.items():
         absurd = ((moment < FIRST_TIME) | (moment >= LAST_TIME)).to_numpy(bool)

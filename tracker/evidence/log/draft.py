@@ -37,11 +37,22 @@ def _empty_is_none(value: object) -> object:
     return None if isinstance(value, str) and not value else value
 
 
+def _bare(value: object) -> object:
+    """An address or a code without the blanks around it, as it is read from a file."""
+    return _empty_is_none(value.strip() if isinstance(value, str) else value)
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "is blanks only", {"remedy": "leave it out if no unit is named"})
+    return text
+
+
 Text = Annotated[str, Field(max_length=MAX_CELL), AfterValidator(_without_nul)]
 MaybeText = Annotated[Text | None, BeforeValidator(_empty_is_none)]
 Address = Annotated[
     Annotated[Text, Field(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\x00-\x20/?#][^\x00-\x20]*$")] | None,
-    BeforeValidator(_empty_is_none),
+    BeforeValidator(_bare),
 ]
 Moment = Annotated[AwareDatetime, AfterValidator(_bounded)]
 Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_not_a_flag)]
@@ -53,7 +64,7 @@ class Draft(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
 
     kind: Literal["sighting", "roadblock", "incident", "absence", "turnaround", "statement"]
-    unit: MaybeText = None
+    unit: Annotated[Annotated[Text, AfterValidator(_not_blank)] | None, BeforeValidator(_empty_is_none)] = None
     earliest: Moment
     latest: Moment | None = None
     time_basis: Literal["observed", "published", "inferred"] | None = "observed"
@@ -100,6 +111,8 @@ def content(said: Mapping[str, object]) -> tuple[Cell, ...]:
     cells: list[Cell] = []
     for name in CONTENT:
         value: Any = getattr(draft, name)
+        if name == "radius_m" and draft.lon is None:
+            value = None  # of no place, as in a table
         if isinstance(value, datetime):
             value = written(value)
         elif isinstance(value, float):

@@ -1,6 +1,7 @@
 """Whether a folder lies on another machine, where SQLite's write-ahead log does not work."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ _NETWORK = {
     "smbfs", "webdav",
 }  # fmt: skip
 _MOUNTS = Path("/proc/self/mountinfo")
+_ESCAPED = re.compile(r"\\([0-7]{3})")
 
 
 def network_file_system(folder: Path) -> str | None:
@@ -35,7 +37,7 @@ def mount_type(mounts: str, path: str) -> str | None:
     best, found = -1, None
     for line in mounts.splitlines():
         before, _, after = line.partition(" - ")
-        point = before.split(" ")[4].encode("latin-1", "ignore").decode("unicode_escape") if before else ""
+        point = _ESCAPED.sub(lambda found: chr(int(found[1], 8)), before.split(" ")[4]) if before else ""
         inside = point == "/" or path == point or path.startswith(point + "/")
         # Of two mounts at one point the later one is seen.
         if inside and len(point) >= best:

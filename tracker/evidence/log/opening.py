@@ -1,6 +1,7 @@
 """A report log by its address: a file of this machine, or a database of a newsroom."""
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -73,8 +74,9 @@ def _store(url: str | os.PathLike[str], *, create: bool, clock: Callable[[], dat
     text = os.fspath(url)
     if not isinstance(text, str) or not text.strip() or "\0" in text:
         raise BadLog(f"{url!r} is no address of a log; give a path, as in march.gpkg")
-    scheme = text.split("://", 1)[0].lower() if "://" in text else ""
-    if scheme in ("postgresql", "postgresql+psycopg", "postgres"):
+    address = re.match(r"([A-Za-z][A-Za-z0-9+.-]+):/|([A-Za-z][A-Za-z0-9+.-]*)://", text)
+    scheme = (address[1] or address[2]).lower() if address else ""
+    if scheme in ("postgresql", "postgresql+psycopg", "postgres") and "://" in text:
         try:
             from tracker.evidence.log.postgis import PostgisServer
         except ModuleNotFoundError as error:
@@ -90,7 +92,7 @@ def _store(url: str | os.PathLike[str], *, create: bool, clock: Callable[[], dat
     from tracker.evidence.log.making import check_place, make_log
     from tracker.evidence.log.sqlite_file import SqliteFile
 
-    path = Path(os.path.abspath(text))
+    path = Path(os.path.realpath(text))
     if check_place(path, create=create):
         make_log(path)
     return SqliteFile(path, clock=clock)

@@ -12,7 +12,10 @@ from tracker.model import BadLog, LogUnavailable, MissingFile
 BUSY_S = 30
 """Seconds for which a program outside of the queue of writers may hold a log."""
 
-RESTORE = "put back the last snapshot, or save what `sqlite3 FILE .recover` can still read"
+RESTORE = (
+    "move it away together with its -wal and -shm files, then put the last snapshot in its place; or save what "
+    "`sqlite3 FILE .recover` can still read"
+)
 
 
 @contextmanager
@@ -20,6 +23,8 @@ def plainly(path: Path) -> Generator[None]:
     """What SQLite and the machine refuse, as errors with a remedy."""
     try:
         yield
+    except sa.exc.TimeoutError as error:
+        raise LogUnavailable(f"too many readers of {path} in this process; try again") from error
     except (sa.exc.DBAPIError, sqlite3.Error) as error:
         cause = getattr(error, "orig", None) or error
         said = str(cause).lower()

@@ -70,6 +70,10 @@ class ReportLog(Protocol):
         """
         ...
 
+    def say(self, kind: str, **said: Unpack[Said]) -> tuple[str, bool]:
+        """Add one report of a kind, as `add_sighting` does; returns its id, and whether it is new to the log."""
+        ...
+
     def add_sighting(self, **said: Unpack[Said]) -> str:
         """Add the report that a unit was seen at a place at some moment of its interval; returns its id.
 
@@ -89,7 +93,10 @@ class ReportLog(Protocol):
         ...
 
     def add_roadblock(self, **said: Unpack[Said]) -> str:
-        """Add that a road is closed or guarded, from `earliest` to `latest` (None: not lifted), as `add_sighting`."""
+        """Add that a road is closed or guarded, from `earliest` to `latest` (None: not lifted), as `add_sighting`.
+
+        It stands throughout: of one time, whatever doubt there is about it, only the moment stated counts.
+        """
         ...
 
     def add_incident(self, **said: Unpack[Said]) -> str:
@@ -97,7 +104,10 @@ class ReportLog(Protocol):
         ...
 
     def add_absence(self, **said: Unpack[Said]) -> str:
-        """Add the report that a unit was not at a place, throughout its interval, as `add_sighting`."""
+        """Add the report that a unit was not at a place, throughout its interval, as `add_sighting`.
+
+        Of one time, whatever doubt there is about it, only the moment stated counts; give earliest and latest for more.
+        """
         ...
 
     def add_turnaround(self, **said: Unpack[Said]) -> str:
@@ -219,7 +229,7 @@ class ReportLog(Protocol):
         unit, kind : one or several: only these
         since, until : moments with a zone: only reports whose interval touches the time between them
         bbox : west, south, east, north in degrees: only reports whose point lies inside; west may exceed east
-        columns : only these columns of the reports table, which is quicker
+        columns : only these columns of the reports table and the geometry, which is quicker
 
         Returns
         -------

@@ -92,8 +92,18 @@ def latest(store: "Store", connection: sa.Connection, report_id: str) -> dict[st
     return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
 
 
+def units(connection: sa.Connection) -> set[str]:
+    """The units that any revision names, from one to the next by their index."""
+    following = "SELECT min(l.unit) FROM report_log l WHERE l.unit > named.unit"
+    query = (
+        "WITH RECURSIVE named(unit) AS (SELECT min(unit) FROM report_log UNION ALL "
+        f"SELECT ({following}) FROM named WHERE named.unit IS NOT NULL) SELECT unit FROM named WHERE unit IS NOT NULL"
+    )
+    return {str(unit) for (unit,) in _rows(connection, query, {})}
+
+
 def contents_held(store: "Store", connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[tuple[Cell, ...]]]:
-    """What each known one of some reports says and said: id -> cells of `CONTENT` of its revisions, in order."""
+    """What each known one of some reports says and said: id -> cells of `CONTENT`, of each revision and as linked."""
     held: dict[str, list[tuple[Cell, ...]]] = {}
     if not _rows(connection, "SELECT 1 FROM report_log LIMIT 1", {}):
         return held
@@ -103,6 +113,12 @@ def contents_held(store: "Store", connection: sa.Connection, ids: Sequence[str])
         query = f"SELECT report_id, {cells} FROM report_log WHERE {among} ORDER BY report_id, revision"
         for report_id, *content in _rows(connection, query, given):
             held.setdefault(report_id, []).append(tuple(content))
+    # A table that came out of the log has the origins of the links in it.
+    origin = CONTENT.index("origin")
+    for report_id, linked in _origins_as_linked(store, connection, as_of=None).items() if held else ():
+        if report_id in held:
+            last = held[report_id][-1]
+            held[report_id].append((*last[:origin], linked, *last[origin + 1 :]))
     return held
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tracker.evidence.checks import OPEN_KINDS
 from tracker.evidence.columns import DEFAULT_RADIUS_M
 from tracker.evidence.log.draft import content
 from tracker.evidence.log.revision import CONTENT, Cell
@@ -41,7 +42,9 @@ def said_anew(kind: str, said: Mapping[str, Any], *, look_up: LookUp, zone: str 
     return _understood(known, named=said, look_up=look_up, zone=zone, unplaced=True)
 
 
-def said_otherwise(before: Mapping[str, Cell], changes: Mapping[str, Any], *, look_up: LookUp) -> Understood:
+def said_otherwise(
+    before: Mapping[str, Cell], changes: Mapping[str, Any], *, look_up: LookUp, zone: str | None
+) -> Understood:
     """A report with some columns changed; `before` are its cells by name. Raises as `said_anew`, and `UnknownPlace`."""
     known: dict[str, Any] = {name: before[name] for name in CONTENT}
     for name in ("earliest", "latest"):
@@ -51,8 +54,11 @@ def said_otherwise(before: Mapping[str, Cell], changes: Mapping[str, Any], *, lo
         known |= dict.fromkeys(("lon", "lat", "radius_m"))
     elif "lon" in changes and changes["lon"] is None and "radius_m" not in changes:
         known["radius_m"] = None
+    if changes.get("publisher") and "origin" not in changes and before["origin"] == before["publisher"]:
+        # Nobody has said whose word it is: it was taken to be the publisher's, and still is.
+        known["origin"] = changes["publisher"]
     find = look_up if moved else None
-    return _understood({**known, **changes}, named=changes, look_up=find, zone=None, unplaced=False)
+    return _understood({**known, **changes}, named=changes, look_up=find, zone=zone, unplaced=False)
 
 
 _IF_NOT_SAID = {"time_basis": "observed", "reliability": "F", "credibility": 6}
@@ -69,7 +75,7 @@ def _understood(
         known |= {"earliest": _VALID, "latest": _VALID}
     how = None
     try:
-        how = _settle_place(known, look_up, unplaced=unplaced)
+        how = _settle_place(known, named, look_up, unplaced=unplaced)
     except TrackerError as error:
         refused.append(("place", error))
     for name in _TIME_WORDS:
@@ -93,13 +99,22 @@ def _settle_times(known: dict[str, Any], named: Mapping[str, Any], zone: str | N
 
         if named.get("earliest") is not None or named.get("latest") is not None:
             raise BadTime("time is given beside earliest or latest; give one of the two")
-        told = interval(known["time"], zone=zone, published=known.get("published"), within=known.get("within"))
-        known |= {"earliest": told.earliest, "latest": told.latest}
+        throughout = known["kind"] in OPEN_KINDS
+        # What holds throughout was so at the moment stated; doubt about it makes no longer claim.
+        within = None if throughout else known.get("within")
+        told = interval(known["time"], zone=zone, published=_anchor(known), within=within)
+        if throughout and told.time_basis != "observed":
+            raise BadTime(
+                f"{str(known['time'])!r} leaves open when, and {_A[known['kind']]} holds throughout; "
+                "give earliest and latest, between which it certainly did"
+            )
         if named.get("time_basis") is None:
             known["time_basis"] = told.time_basis
-        if known["kind"] == "roadblock":
+        if known["kind"] == "roadblock" and told.earliest == told.latest:
             # One time says when it stood, and nothing of when it was lifted.
-            known["latest"] = None
+            known["earliest"] = told.earliest
+        else:
+            known |= {"earliest": told.earliest, "latest": told.latest}
         return
     if known.get("within") is not None:
         raise BadTime("within is given without a time; give time, or earliest and latest")
@@ -107,13 +122,31 @@ def _settle_times(known: dict[str, Any], named: Mapping[str, Any], zone: str | N
         if isinstance(known.get(name), str):
             from tracker.evidence.times import interval
 
-            known[name] = getattr(interval(known[name], zone=zone, published=known.get("published")), name)
+            known[name] = getattr(interval(known[name], zone=zone, published=_anchor(known, name)), name)
 
 
-def _settle_place(known: dict[str, Any], look_up: LookUp | None, *, unplaced: bool) -> str | None:
+_A = {"roadblock": "a roadblock", "absence": "an absence"}
+
+
+def _anchor(known: Mapping[str, Any], name: str = "time") -> Any:
+    """What words of time may lean on; a time that is exact leans on nothing, whatever is written in `published`."""
+    time = known[name]
+    if isinstance(time, datetime):
+        return None
+    try:
+        exact = datetime.fromisoformat(str(time).strip()).tzinfo is not None
+    except ValueError:
+        exact = False
+    return None if exact else known.get("published")
+
+
+def _settle_place(
+    known: dict[str, Any], named: Mapping[str, Any], look_up: LookUp | None, *, unplaced: bool
+) -> str | None:
     """Look up the words of the place where there is no point; returns where the point comes from."""
     if known.get("lon") is not None or known.get("lat") is not None:
-        if known.get("radius_m") is None:
+        # A radius that is taken away on purpose is a fault, and not a guess.
+        if known.get("radius_m") is None and (unplaced or "radius_m" not in named):
             known["radius_m"] = DEFAULT_RADIUS_M
         return None
     words = known.get("place")

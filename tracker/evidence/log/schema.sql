@@ -61,6 +61,7 @@ CREATE TABLE report_log(
   CHECK((lon IS NULL) = (lat IS NULL) AND (lon IS NULL) = (geom IS NULL)));
 CREATE INDEX report_log_earliest ON report_log(earliest);
 CREATE INDEX report_log_changed ON report_log(report_id, revision) WHERE revision > 1;
+CREATE INDEX report_log_unit ON report_log(unit);
 CREATE INDEX report_log_links ON report_log(other_id) WHERE other_id IS NOT NULL;
 
 CREATE TRIGGER report_log_no_update BEFORE UPDATE ON report_log
@@ -91,7 +92,7 @@ INSERT INTO gpkg_contents(table_name, data_type, identifier, min_x, min_y, max_x
   ('report_log', 'attributes', 'report_log', NULL, NULL, NULL, NULL, NULL);
 INSERT INTO gpkg_geometry_columns VALUES ('reports', 'geom', 'POINT', 4326, 0, 0);
 
-CREATE TABLE report_log_format(version INTEGER NOT NULL);
-INSERT INTO report_log_format VALUES (1);
+-- The id tells the file from every other, a snapshot of it too: a -wal file belongs to one of them.
+CREATE TABLE report_log_format(version INTEGER NOT NULL, id TEXT NOT NULL);
 PRAGMA application_id = 1196444487;
 PRAGMA user_version = 10300;

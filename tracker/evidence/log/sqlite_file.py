@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from tracker.evidence.log.geopackage import point_blobs
-from tracker.evidence.log.making import INSERT, definitions
+from tracker.evidence.log.making import FORMAT, INSERT, definitions, log_id
 from tracker.evidence.log.plain_words import BUSY_S, RESTORE, plainly
 from tracker.evidence.log.revision import COLUMNS, Cell
 from tracker.evidence.log.turns import Anchor, Gate, OwnLocks, Turns, holders
@@ -24,8 +24,6 @@ from tracker.model import BadLog, LogUnavailable
 
 Result = TypeVar("Result")
 
-FORMAT = 1
-"""Version of the tables; a log of a later one is not touched."""
 
 _LAST = "SELECT max(recorded_at), max(seq) FROM report_log WHERE seq = (SELECT max(seq) FROM report_log)"
 
@@ -84,7 +82,14 @@ class SqliteFile:
         with plainly(path), self._turns.taken():
             # While somebody has it open, the -wal file is no sign of a crash.
             unclean = _size(path.with_name(path.name + "-wal")) > 0 and not holders(path)
+            mine, last = log_id(path), self._turns.noted()
+            if unclean and mine and last and mine != last:
+                raise BadLog(
+                    f"{path.name}-wal was left by another log than {path}, and would damage this one; move it and "
+                    f"{path.name}-shm away, to where that log is, and open this one again"
+                )
             self._open()
+            self._turns.note(mine or "")
             if unclean:
                 self._check_quickly()
 
@@ -174,10 +179,11 @@ class SqliteFile:
 
     def changed(self, cursor: str, *, within_s: float) -> bool:
         """Whether revisions stand after a cursor, as soon as there are some or the seconds have passed."""
+        (start,) = self.after(cursor)[2].values()
         end, pause = time.monotonic() + within_s, threading.Event()
         while True:
             with self.reading() as connection:
-                if self.cursor(connection) != (cursor or "0"):
+                if int(self.cursor(connection)) > start:
                     return True
             left = end - time.monotonic()
             if left <= 0:
@@ -191,7 +197,14 @@ class SqliteFile:
         found = [str(row) for row in rows if row != "ok"]
         made = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").all()
         here = {str(name): str(sql) for name, sql in made}
-        for name, sql in definitions().items():
+        ours = definitions()
+        strange = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('report_log', 'reports')"
+        found += [
+            f"trigger {name} does not belong to a log"
+            for name in connection.exec_driver_sql(strange).scalars()
+            if name not in ours
+        ]
+        for name, sql in ours.items():
             if here.get(name) != sql:
                 found.append(f"{name} is {'missing' if name not in here else 'not as it was made'}")
         return found
@@ -289,15 +302,21 @@ def _engine(path: Path) -> sa.Engine:
 def _connection(path: Path) -> sqlite3.Connection:
     address = f"{path.resolve().as_uri()}?mode=rw"
     connection = sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-    for setting in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "trusted_schema=OFF",
-        "cell_size_check=ON",
-        "cache_size=-65536",
-    ):
-        connection.execute(f"PRAGMA {setting}")
+    try:
+        # Before WAL, which would change a file of another kind.
+        _check_format(connection, path)
+        for setting in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "trusted_schema=OFF",
+            "cell_size_check=ON",
+            "cache_size=-65536",
+        ):
+            connection.execute(f"PRAGMA {setting}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

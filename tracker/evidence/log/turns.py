@@ -46,6 +46,19 @@ class Turns:
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
 
+    def noted(self) -> str:
+        """The id of the log that was opened here last, empty if nobody knows."""
+        try:
+            return self.path.read_text("ascii").strip()
+        except (OSError, UnicodeError):
+            return ""
+
+    def note(self, log_id: str) -> None:
+        """Write down which log was opened here, in one's turn."""
+        if log_id and log_id != self.noted():
+            with suppress(OSError):
+                self.path.write_text(f"{log_id}\n", "ascii")
+
     def close(self) -> None:
         """Let go of the file beside the log."""
         with self._thread:

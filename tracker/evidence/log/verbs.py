@@ -3,20 +3,21 @@
 import functools
 import getpass
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Self, Unpack
 
 import geopandas as gpd
 import pandas as pd
 import sqlalchemy as sa
 
 from tracker.evidence.log import queries
-from tracker.evidence.log.admission import admitted
+from tracker.evidence.log.admission import MAX_NAME, admitted
 from tracker.evidence.log.audit import audit, digest_of
 from tracker.evidence.log.cells import written
-from tracker.evidence.log.making import new_file, write_extent
+from tracker.evidence.log.making import finish_copy, new_file
 from tracker.evidence.log.plain_words import plainly
 from tracker.evidence.log.protocol import Audit, Changes
 from tracker.evidence.log.revision import (
@@ -85,6 +86,7 @@ class SqlReportLog:
             ]
             if taken:
                 raise Conflict(_taken(taken))
+            self._refuse_other_spelling(connection, {cells["unit"][row] for row in fresh})
             for begin in range(0, len(fresh), _PORTION):
                 rows = fresh[begin : begin + _PORTION]
                 picked = {name: [cells[name][row] for row in rows] for name in ("report_id", *CONTENT)}
@@ -97,27 +99,27 @@ class SqlReportLog:
 
     def add_sighting(self, **said: Unpack[Said]) -> str:
         """See `ReportLog`."""
-        return self._say("sighting", said)
+        return self.say("sighting", **said)[0]
 
     def add_roadblock(self, **said: Unpack[Said]) -> str:
         """See `ReportLog`."""
-        return self._say("roadblock", said)
+        return self.say("roadblock", **said)[0]
 
     def add_incident(self, **said: Unpack[Said]) -> str:
         """See `ReportLog`."""
-        return self._say("incident", said)
+        return self.say("incident", **said)[0]
 
     def add_absence(self, **said: Unpack[Said]) -> str:
         """See `ReportLog`."""
-        return self._say("absence", said)
+        return self.say("absence", **said)[0]
 
     def add_turnaround(self, **said: Unpack[Said]) -> str:
         """See `ReportLog`."""
-        return self._say("turnaround", said)
+        return self.say("turnaround", **said)[0]
 
     def add_statement(self, **said: Unpack[Said]) -> str:
         """See `ReportLog`."""
-        return self._say("statement", said)
+        return self.say("statement", **said)[0]
 
     def import_file(
         self,
@@ -162,7 +164,7 @@ class SqlReportLog:
             look_up(str(changes["place"]))
 
         def otherwise(held: Mapping[str, Cell]) -> Sequence[Cell]:
-            return said_otherwise(held, changes, look_up=look_up).content
+            return said_otherwise(held, changes, look_up=look_up, zone=self._zone).content
 
         return self._revise(report_id, "correct", otherwise, reason=reason, author=author, expected=expect_revision)
 
@@ -221,7 +223,9 @@ class SqlReportLog:
         columns: Collection[str] | None = None,
     ) -> gpd.GeoDataFrame:
         """See `ReportLog`."""
-        wanted = list(tables.REPORTS) if columns is None else [name for name in tables.REPORTS if name in columns]
+        columns = [columns] if isinstance(columns, str) else columns
+        # With the points whatever is asked for, so that the answer is always a map.
+        wanted = [name for name in tables.REPORTS if columns is None or name in columns or name == "geometry"]
         if columns is not None and (unknown := sorted(set(columns) - set(wanted))):
             raise BadReport([_fault(name, "", "is no column of reports", _COLUMNS_ARE) for name in unknown])
         with self._store.reading() as connection:
@@ -241,13 +245,15 @@ class SqlReportLog:
         """See `ReportLog`."""
         with self._store.reading() as connection:
             where = "report_id = :id ORDER BY revision"
-            rows = queries.revisions(self._store, connection, where, {"id": str(report_id)})
+            rows = queries.revisions(self._store, connection, where, {"id": _known_as(report_id)})
         if not rows:
             raise _unknown(report_id, self._store)
         return queries.table_of_revisions(rows)
 
     def changes(self, cursor: str | None = None, *, limit: int = 10_000) -> Changes:
         """See `ReportLog`."""
+        if not isinstance(limit, int) or limit < 1:
+            raise BadReport([_fault("limit", str(limit), "is not above zero", "give a whole number, as in 10000")])
         where, order, given, own = self._store.after(cursor or "")
         with self._store.reading() as connection:
             query = f"{where} ORDER BY {order} LIMIT :most"
@@ -282,7 +288,7 @@ class SqlReportLog:
             raise LogUnavailable(f"{target} is there already; give the snapshot another name, or move the file away")
         with plainly(target), new_file(target) as draft:
             self._store.copy_to(draft)
-            write_extent(draft)
+            finish_copy(draft)
 
     def close(self) -> None:
         """See `ReportLog`."""
@@ -297,30 +303,47 @@ class SqlReportLog:
                 name = getpass.getuser()
             except (OSError, KeyError, ImportError):
                 name = ""
-        if not isinstance(name, str) or not name.strip() or "\0" in name:
+        if not isinstance(name, str) or not name.strip():
             raise BadReport([_fault("author", str(name), "is empty", "say who adds or changes reports: author=...")])
-        return name
+        return _line("author", name)
 
-    def _say(self, kind: str, said: Mapping[str, Any]) -> str:
+    def say(self, kind: str, **said: Unpack[Said]) -> tuple[str, bool]:
+        """See `ReportLog`."""
         told = said_anew(kind, said, look_up=self._look_up, zone=self._zone)
         who, given = self._who(said.get("author")), said.get("report_id")
-        if given is not None and (not isinstance(given, str) or not given.strip() or "\0" in given):
+        if given is not None and (not isinstance(given, str) or not given.strip()):
             raise BadReport([_fault("report_id", str(given), "is no id", "give text, or leave it out")])
-        report_id = given or content_id(told.content)
+        report_id = content_id(told.content) if given is None else _line("report_id", given.strip())
         cells: dict[str, list[Cell]] = {name: [cell] for name, cell in zip(CONTENT, told.content, strict=True)}
         cells["report_id"] = [report_id]
 
-        def change(connection: sa.Connection, now: str) -> str:
+        def change(connection: sa.Connection, now: str) -> tuple[str, bool]:
             last = queries.latest(self._store, connection, report_id)
             if last is None:
+                self._refuse_other_spelling(connection, [told.content[CONTENT.index("unit")]])
                 self._write(connection, now, cells, author=who, contents=contents_written(cells), reason=told.how)
             elif last["operation"] == "retract":
                 raise Conflict(f"{report_id} was retracted by {last['author']} ({last['reason']}); restore it instead")
             elif told.content not in queries.contents_held(self._store, connection, [report_id])[report_id]:
                 raise Conflict(_taken([report_id]))
-            return report_id
+            return report_id, last is None
 
         return self._store.write(change)
+
+    def _refuse_other_spelling(self, connection: sa.Connection, units: Iterable[Cell]) -> None:
+        """Refuse units that differ only in case or blanks from one that the log has: they would be two tracks."""
+        new = {str(unit) for unit in units if unit is not None}
+        if not new:
+            return
+        held = queries.units(connection)
+        usual = {" ".join(name.split()).casefold(): name for name in sorted(held)}
+        faults = [
+            _fault("unit", name, "differs only in case or blanks from another unit of the log", f"write {same}")
+            for name in sorted(new - held)
+            if (same := usual.get(" ".join(name.split()).casefold()))
+        ]
+        if faults:
+            raise BadReport(faults)
 
     def _revise(
         self,
@@ -335,8 +358,10 @@ class SqlReportLog:
         other_id: str | None = None,
     ) -> int:
         who = self._who(author)
-        if not isinstance(reason, str) or not reason.strip() or "\0" in reason:
+        if not isinstance(reason, str) or not reason.strip():
             raise BadReport([_fault("reason", str(reason or ""), "is empty", "say why")])
+        _writable("reason", reason)
+        report_id, other_id = _known_as(report_id), None if other_id is None else _known_as(other_id)
 
         def change(connection: sa.Connection, now: str) -> int:
             last = queries.latest(self._store, connection, report_id)
@@ -353,6 +378,8 @@ class SqlReportLog:
             kind = relation
             if operation == "correct" and said == held:
                 return revision
+            if (unit := said[CONTENT.index("unit")]) != last["unit"]:
+                self._refuse_other_spelling(connection, [unit])
             if operation in ("link", "unlink"):
                 kind = self._link_to_change(connection, report_id, str(other_id), relation)
                 if kind is None:
@@ -444,6 +471,30 @@ def _unknown(report_id: object, store: object) -> UnknownReport:
 
 def _fault(column: str, value: str, problem: str, remedy: str) -> Fault:
     return Fault(file="<report>", row=None, column=column, value=value[:60], problem=problem, remedy=remedy)
+
+
+def _line(column: str, text: str) -> str:
+    """A name that stands in one line of a table or terminal."""
+    _writable(column, text)
+    if len(text) > MAX_NAME or any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in text):
+        problem = f"has a line end or control character, or is over {MAX_NAME} characters"
+        raise BadReport([_fault(column, text, problem, "write a short name in one line")])
+    return text
+
+
+def _known_as(report_id: object) -> str:
+    """An id that is asked for, in letters that a database takes; what was never an id is simply not found."""
+    return str(report_id).encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def _writable(column: str, text: str) -> None:
+    try:
+        damaged = "\0" in text.encode().decode()
+    except UnicodeEncodeError:
+        damaged = True
+    if damaged:
+        shown = text.encode("ascii", "backslashreplace").decode()
+        raise BadReport([_fault(column, shown, "has a NUL character or half of a letter", "write it anew")])
 
 
 def _moment(time: object, *, of: str) -> str | None:

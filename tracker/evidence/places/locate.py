@@ -134,7 +134,7 @@ class _Search:
 
     def _named(self, words: str) -> Located:
         """A name, and after commas or in brackets what tells it from others."""
-        head, *rest = [part.strip() for part in re.split(r"[,()]", words) if part.strip()] or [words]
+        head, *rest = [part.strip() for part in re.split(r"(?<!\d),|,(?!\d)|[()]", words) if part.strip()] or [words]
         if _ROAD_ONLY.fullmatch(head) and rest:
             return self._inside_region(words, rest[0], [head, *rest[1:]])
         if is_too_large(head) or (speaks_of_region(head) and not district_seat(head)):

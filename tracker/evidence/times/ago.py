@@ -6,8 +6,9 @@ from tracker.evidence.times.stamp import Stamp
 from tracker.evidence.times.tokens import Ago
 from tracker.model import BadTime
 
-# Who says "two hours ago" counts in hours: the true length is nearer to two than to one or three.
-_WIDTH = {"hour": timedelta(minutes=30), "minute": timedelta(minutes=5)}
+# Who says "two hours ago" counts in hours: the true length is nearer to two than to one or three. Who says "an hour
+# and a half ago" counts in half hours.
+_WIDTH = {"hour": timedelta(minutes=30), "half": timedelta(minutes=15), "minute": timedelta(minutes=5)}
 
 
 def ago(said: Ago, stamp: Stamp | None, *, about: bool) -> tuple[datetime, datetime, str]:

@@ -6,13 +6,20 @@ from collections.abc import Callable, Iterable
 from tracker.evidence.times import vocabulary as say
 from tracker.evidence.times.tokens import Ago, Clock, Day, Token, Word
 from tracker.evidence.times.zones import NAMES
+from tracker.model import BadTime
 
 Made = Iterable[Token]
 Maker = Callable[[re.Match[str]], Made]
 
 
 def scan(text: str) -> list[Token] | str:
-    """The pieces of a normalised text in their order; or, where something is not understood, the text from there."""
+    """The pieces of a normalised text in their order; or, where something is not understood, the text from there.
+
+    Raises
+    ------
+    BadTime
+        The words count forward: "in 13 hours".
+    """
     text = re.sub(r"[^\W\d_]+", lambda word: str(say.NUMBERS.get(word[0], word[0])), text)
     tokens: list[Token] = []
     at = 0
@@ -49,6 +56,9 @@ _UNITS = {
 }
 _UNIT = "|".join(f"(?P<{unit}>{words.replace(' ', '|')})" for unit, words in _UNITS.items())
 
+
+_ABOUT = _any(word for word, name in say.MARKS.items() if name == "about")
+_COUNT = r"[0-9]{1,3} and a half|[0-9]{1,3}|half an?|an?|a couple of|полтора|пол"
 
 _UNCLEAR = Word(sort="mark", name="unclear")
 
@@ -103,11 +113,16 @@ def _ago(said: re.Match[str]) -> Made:
         halves = 2 * int(count.split()[0]) + 1
     if halves:
         # Half a day is no hour of the day, and nobody counts half minutes.
-        return [Ago(text=f"{30 * halves} minutes ago", unit="minute") if unit == "hour" else _UNCLEAR]
+        return [Ago(text=f"{30 * halves} minutes ago", unit="half") if unit == "hour" else _UNCLEAR]
     amount = 2 if count.startswith("a couple") else int(count) if count.isdigit() else 1
     if unit in ("day", "week"):
         return [Day(back=amount * (7 if unit == "week" else 1))]
     return [Ago(text=f"{amount} {unit}s ago", unit=unit)]
+
+
+def _ahead(said: re.Match[str]) -> Made:
+    remedy = "write when it did, as in 24 June 2023 about 15:00"
+    raise BadTime(f"{said[0]!r} lies ahead, and a report is of what has happened; {remedy}")
 
 
 def _clock(said: re.Match[str]) -> Made:
@@ -148,11 +163,14 @@ _RULES: tuple[tuple[str, Maker], ...] = (
     (rf"{_NUMBER}{_NTH} ?(?:of )?{_MONTH}{_YEAR}", _day_month),
     (rf"{_MONTH} (?:the )?{_NUMBER}{_NTH}(?![0-9:]|\.[0-9]| ?[ap]\.?m){_YEAR}", _month_day),
     (
-        rf"(?:([0-9]{{1,3}} and a half|[0-9]{{1,3}}|half an?|an?|a couple of|полтора|пол) ?)?"
-        rf"(?:{_UNIT}) (?:ago|назад){_END}",
+        rf"(?:({_COUNT}) ?)?(?:{_UNIT}) (?:ago|назад){_END}",
         _ago,
     ),
-    (rf"(an hour and a half) (?P<hour>ago){_END}", lambda said: [Ago(text="90 minutes ago", unit="minute")]),
+    (
+        rf"(?:in|через) (?:(?:{_ABOUT}) ?)?(?:(?:{_COUNT}) ?)?(?:{_UNIT}){_END}",
+        _ahead,
+    ),
+    (rf"(an hour and a half) (?P<hour>ago){_END}", lambda said: [Ago(text="90 minutes ago", unit="half")]),
     (
         # A dot between hour and minute may be one between day and month, unless the second number is no month.
         rf"([0-9]{{1,2}})(?::([0-5][0-9])|\.(00|1[3-9]|[2-5][0-9]))(?::([0-5][0-9]))?(?![0-9:]|\.[0-9]){_HALF}",

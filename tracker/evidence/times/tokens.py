@@ -36,7 +36,7 @@ class Ago:
 
     text: str
     unit: str
-    """``minute`` or ``hour``; longer ones are days."""
+    """``minute``, ``half`` (an hour) or ``hour``; longer ones are days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from tracker.evidence.whole_file import put_in_place
 from tracker.model import MissingFile, TrackerError
 
 
@@ -33,7 +34,10 @@ def new_or_replaced(path: Path, *, ending: str, overwrite: bool) -> Generator[Pa
             yield draft
             with open(draft, "rb") as written:
                 os.fsync(written.fileno())
-            _put(draft, path, overwrite=overwrite)
+            if overwrite:
+                os.replace(draft, path)
+            else:
+                put_in_place(draft, path)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     except FileExistsError:
@@ -77,19 +81,3 @@ def _may_be_log(path: Path) -> bool:
     except sqlite3.DatabaseError as error:
         # Any other file says so; a log that is busy or damaged does not.
         return "not a database" not in str(error)
-
-
-def _put(draft: Path, path: Path, *, overwrite: bool) -> None:
-    if overwrite:
-        os.replace(draft, path)
-        return
-    try:
-        # A link, unlike a rename, never puts itself in the place of a file.
-        os.link(draft, path)
-    except FileExistsError:
-        raise
-    except OSError:
-        # A disk without links, such as a stick formatted for every computer.
-        if path.exists():
-            raise FileExistsError(path) from None
-        os.replace(draft, path)

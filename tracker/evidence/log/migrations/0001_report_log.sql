@@ -44,6 +44,7 @@ CREATE TABLE report_log(
   CONSTRAINT report_log_links_other CHECK((operation IN ('link', 'unlink')) = (other_id IS NOT NULL)),
   CONSTRAINT report_log_links_how CHECK((relation IS NULL) = (other_id IS NULL)),
   CONSTRAINT report_log_point CHECK((lon IS NULL) = (lat IS NULL)));
+CREATE INDEX report_log_unit ON report_log(unit);
 CREATE INDEX report_log_txid ON report_log(txid, seq);
 CREATE INDEX report_log_earliest ON report_log(earliest);
 CREATE INDEX report_log_changed ON report_log(report_id, revision) WHERE revision > 1;
