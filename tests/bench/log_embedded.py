@@ -174,8 +174,8 @@ def fsync(folder: Path) -> None:
                 rows.append((statistics.median(single), statistics.median(table_like), statistics.median(plain)))
     one, table, plain_ = (statistics.median(column) * 1000 for column in zip(*rows, strict=True))
     print(
-        f"single durable add: {one:.2f} ms as said, {table:.2f} ms as a table of one row; raw write and fsync of "
-        f"the same {size:,} bytes {plain_:.2f} ms: {one / plain_:.1f} and {table / plain_:.1f} times (medians of 7 x 30)"
+        f"single durable add: {one:.2f} ms as said, {table:.2f} ms as a table of one row; raw write and fsync of the "
+        f"same {size:,} bytes {plain_:.2f} ms: {one / plain_:.1f} and {table / plain_:.1f} times (medians of 7 x 30)"
     )
 
 

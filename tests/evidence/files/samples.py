@@ -6,8 +6,12 @@ import sqlite3
 import struct
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from tracker.evidence.files.profile import Profile
+from tracker.evidence.files.profiles import PROFILES
 
 COLUMNS = ("report_id", "kind", "unit", "earliest", "latest", "radius_m", "summary", "publisher", "url")
 ROWS = (

@@ -13,6 +13,7 @@ except ImportError:  # Windows, where SQLite's own waiting has to do
     fcntl = None  # type: ignore[assignment]
 
 _LOCKS = Path("/proc/locks")
+_LOOKS = 5
 
 
 class Turns:
@@ -125,15 +126,25 @@ _PARKED: list[int] = []
 def holders(path: Path) -> list[int]:
     """The processes that hold locks on a file, -1 for a lock of an open file; empty where nobody can tell."""
     try:
-        number, text = os.stat(path).st_ino, _LOCKS.read_text("ascii")
+        number = os.stat(path).st_ino
     except OSError:
         return []
-    found: list[int] = []
+    # The list comes page by page and may change in between, so that one look can miss a lock that stands.
+    return max((_held().get(number, []) for _ in range(_LOOKS)), key=len)
+
+
+def _held() -> dict[int, list[int]]:
+    """The processes that hold locks, by the number of the file, as one look at the machine's list shows them."""
+    found: dict[int, list[int]] = {}
+    try:
+        text = _LOCKS.read_text("ascii")
+    except OSError:
+        return found
     for line in text.splitlines():
         # 1: POSIX  ADVISORY  READ 2731 fe:00:5317302 128 128
         parts = line.split()
-        if len(parts) > 5 and parts[1] in ("POSIX", "OFDLCK") and parts[5].rsplit(":", 1)[-1] == str(number):
-            found.append(int(parts[4]))
+        if len(parts) > 5 and parts[1] in ("POSIX", "OFDLCK"):
+            found.setdefault(int(parts[5].rsplit(":", 1)[-1]), []).append(int(parts[4]))
     return found
 
 
@@ -177,7 +188,16 @@ class OwnLocks:
             return ()
 
     def _listed(self) -> bool:
-        return all(os.getpid() in holders(file) for file in self._files)
+        me = os.getpid()
+        try:
+            numbers = [os.stat(file).st_ino for file in self._files]
+        except OSError:
+            return False
+        for _ in range(_LOOKS):
+            held = _held()
+            if all(me in held.get(number, ()) for number in numbers):
+                return True
+        return False
 
 
 class Gate:
