@@ -8,9 +8,9 @@ import tracker
 from tracker import desk, desk_forms, desk_words
 
 state, ZONE = st.session_state, os.environ.get("TRACKER_ZONE") or "UTC"
-ZONES = [ZONE, "UTC", "Europe/Moscow", "Europe/Kyiv", "Europe/Berlin", "Asia/Jerusalem", "Africa/Khartoum"]
 here = st.cache_resource(desk.open_desk, show_spinner="Opening the report log ...")(os.environ["TRACKER_LOG"], ZONE)
-form = state.setdefault("add", {"number": 0, "kept": {"zone": ZONE}, "refused": None, "done": None, "units": None})
+kept = {"zone": desk_forms.zone_at_first(ZONE)}
+form = state.setdefault("add", {"number": 0, "kept": kept, "refused": None, "done": None, "units": None})
 if form["units"] is None:
     # Held until the next report, so that another person's new unit does not disturb this form.
     form["units"] = sorted(here.log.reports(columns=["unit"])["unit"].dropna().unique())
@@ -27,8 +27,8 @@ def fill():
     typed = {}
     for row in desk_forms.ADDING:
         for at, name in zip(st.columns(len(row)), row, strict=True):
-            known = form["units"] if name == "unit" else ZONES
-            typed[name] = desk_forms.ask(at, name, key=key(name), value=form["kept"].get(name, ""), known=known)
+            value = form["kept"].get(name, "")
+            typed[name] = desk_forms.ask(at, name, key=key(name), value=value, known=form["units"])
     labels = [
         st.selectbox(choice.question, list(choice.readings), None, key=key(f"pick_{choice.field}_{choice.words}"))
         for choice in choices
@@ -46,7 +46,7 @@ def send(typed, picked, *, adding):
             form["kept"] = {name: typed[name] for name in desk_forms.KEPT_FOR_THE_NEXT}
             form.update(number=form["number"] + 1, units=None)
         else:
-            form["done"] = f"Nothing is added yet. It would be {here.check(said)}"
+            form["done"] = f"Understood as: {here.check(said)}. Press Add the report to keep it."
     except tracker.TrackerError as error:
         form["refused"] = here.refusal(error, desk_forms.said(typed, {}), picked=picked)
 
@@ -66,8 +66,8 @@ if form["refused"]:
 elif form["done"]:
     if form["done"].startswith("Added"):
         st.success("The report is in the log.")
-    else:
-        st.info("Nothing was added.")
+    elif form["done"].startswith("Nothing"):
+        st.info("It is in the log already.")
     st.text(form["done"])
 st.subheader("Added last")
 table = desk_words.reports_table(here.log.reports().tail(8), zone=ZONE)

@@ -11,24 +11,39 @@ state, ZONE = st.session_state, os.environ.get("TRACKER_ZONE") or "UTC"
 MOST = 300
 here = st.cache_resource(desk.open_desk, show_spinner="Opening the report log ...")(os.environ["TRACKER_LOG"], ZONE)
 as_of, author = state.get("as_of"), state.get("author", "")
-seen = state.setdefault("seen", {"report": None, "history": None, "number": 0, "refused": None, "done": None})
+seen = state.setdefault(
+    "seen", {"report": None, "history": None, "number": 0, "refused": None, "done": None, "at": None}
+)
 
 
 def look_at(report):
     """Show a report as it is now; forms about it compare with what is shown."""
     history = here.log.history(report) if report else None
-    seen.update(report=report, history=history, number=seen["number"] + 1, refused=None)
+    seen.update(report=report, history=history, number=seen["number"] + 1, refused=None, done=None)
 
 
-def attempt(what, said=None, picked=None):
+def attempt(at, what, said=None, picked=None):
     """Do something to the report and look at it anew, or note why it was refused."""
-    seen.update(refused=None, done=None)
+    seen.update(refused=None, done=None, at=at)
     try:
-        seen["done"] = what()
+        done = what()
         look_at(seen["report"])
+        seen["done"] = done
     except tracker.TrackerError as error:
         seen["refused"] = here.refusal(error, said or {}, picked=picked or {})
     st.rerun()
+
+
+def outcome(at):
+    """What came of the button that was pressed, beside it."""
+    if seen["at"] != at:
+        return
+    if seen["refused"]:
+        st.error("Nothing was changed. To put right:")
+        st.text("\n".join(seen["refused"].lines))
+    elif seen["done"]:
+        st.success("Done:")
+        st.text(seen["done"])
 
 
 def find():
@@ -51,6 +66,7 @@ def find():
 def correct(history, revision):
     """The form with what the report says; only what is changed is sent."""
     before, typed, labels = desk_words.fields(history.iloc[-1], zone=ZONE), {}, []
+    before["zone"] = desk_forms.zone_at_first(ZONE)
     choices = seen["refused"].choices if seen["refused"] else ()
     with st.form(f"correct_{seen['number']}", border=False):
         for row in desk_forms.CORRECTING:
@@ -64,16 +80,21 @@ def correct(history, revision):
         if st.form_submit_button("Correct the report", type="primary"):
             picked, said = desk_forms.picked(choices, labels, typed), here.changes(history, typed)
             given = {"why": why, "author": author, "revision": revision}
-            attempt(lambda: here.correct(history, typed, picked, **given), said, picked)
+            attempt("correct", lambda: here.correct(history, typed, picked, **given), said, picked)
+    outcome("correct")
 
 
 def take_out(report, revision, *, back):
     """The form that retracts a report, or brings it back."""
-    verb, label = (here.log.restore, "Restore the report") if back else (here.log.retract, "Retract the report")
+    verb, word = (here.log.restore, "Restore") if back else (here.log.retract, "Retract")
+    given, done = {"author": author, "revision": revision}, "Restored." if back else "Retracted."
     with st.form(f"take_{seen['number']}", border=False):
         why = st.text_input(desk_forms.WHY, key=f"take_{seen['number']}_why")
-        if st.form_submit_button(label):
-            attempt(lambda: here.changed(verb, report, why=why, author=author, revision=revision))
+        if st.form_submit_button(f"{word} the report"):
+            attempt(word, lambda: f"{done} {here.changed(verb, report, why=why, **given)}")
+    outcome(word)
+    if back:
+        outcome("Retract")
 
 
 def show(report, history):
@@ -96,6 +117,8 @@ def show(report, history):
     elif history["operation"].iloc[-1] == "retract":
         take_out(report, revision, back=True)
     else:
+        if seen["done"]:
+            outcome("Restore")
         correcting, retracting = st.tabs(["Correct", "Retract"])
         with correcting:
             correct(history, revision)
@@ -105,11 +128,5 @@ def show(report, history):
 
 st.title("Reports")
 find()
-if seen["refused"]:
-    st.error("Nothing was changed. To put right:")
-    st.text("\n".join(seen["refused"].lines))
-elif seen["done"]:
-    st.success("Done:")
-    st.text(seen["done"])
 if seen["report"]:
     show(seen["report"], seen["history"])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -50,7 +51,7 @@ class Desk:
     ----------
     log : the report log
     scratch : an empty log of nobody, on which a report is tried before it is added
-    zone : IANA name of the zone in which times are shown, and of times in words that name none
+    zone : IANA name of the zone in which times are shown; times in words have none unless they, or the form, name one
     """
 
     def __init__(self, log: ReportLog, scratch: ReportLog, *, zone: str) -> None:
@@ -66,15 +67,19 @@ class Desk:
 
     def check(self, said: Mapping[str, object]) -> str:
         """What the log would make of a new report, in a sentence; raises what `add` would raise."""
-        return told(self.scratch.history(_add(self.scratch, said, author="nobody")), zone=self.zone)
+        return told(self.scratch.history(_add(self.scratch, said, author="nobody")), zone=self._zone_of(said))
 
     def add(self, said: Mapping[str, object], *, author: str) -> str:
         """Add a report to the log; returns a sentence on what it was understood to be."""
         _need(author)
         # Ids are made from the content, so the scratch log tells the id before it is taken.
         known = self._holds(_add(self.scratch, said, author="nobody"))
-        words = told(self.log.history(_add(self.log, said, author=author)), zone=self.zone)
+        words = told(self.log.history(_add(self.log, said, author=author)), zone=self._zone_of(said))
         return f"Nothing added, this is in the log already, as {words}" if known else f"Added as {words}"
+
+    def _zone_of(self, said: Mapping[str, object]) -> str:
+        """The zone to show times in: the one that was chosen, else that of the desk."""
+        return str(said.get("zone") or self.zone)
 
     def _holds(self, report_id: str) -> bool:
         try:
@@ -97,26 +102,49 @@ class Desk:
         why, author : for the record
         revision : the last one that the person has seen; Conflict if there is a later one
         """
-        _need(author)
         report_id = str(shown["report_id"].iloc[-1])
         changes = self.changes(shown, typed) | dict(picked)
+        faults = _missing(why=why, author=author)
         if not changes:
-            raise BadReport(
-                [_fault("changes", "is nothing; the report stays as it is", "change a field, then correct")]
-            )
+            faults.append(_fault("changes", "is nothing; the report stays as it is", "change a field, then correct"))
+        if faults:
+            # The log looks at who and why first: hear the rest too, and say all at once.
+            raise BadReport([*faults, *self._faults_of(shown, changes)])
         after = self.log.correct(report_id, reason=why, author=author, expect_revision=revision, **changes)
-        return f"Corrected, now revision {after}: {told(self.log.history(report_id), zone=self.zone)}"
+        words = told(self.log.history(report_id), zone=self._zone_of(typed))
+        return f"Corrected, now revision {after}: {words}"
+
+    def _faults_of(self, shown: gpd.GeoDataFrame, changes: Mapping[str, object]) -> Sequence[Fault]:
+        """What is wrong with changes to a report, found by changing a copy on the scratch log."""
+        if not changes:
+            return ()
+        scratch: Any = self.scratch
+        name = f"tried-{uuid4()}"
+        try:
+            copied = shown.iloc[[-1]].assign(report_id=name)
+            scratch.add(copied[scratch.reports().columns], "nobody")
+            scratch.correct(name, reason="tried", author="nobody", **changes)
+        except BadReport as bad:
+            return bad.faults
+        except (AmbiguousPlace, AmbiguousTime):
+            return ()  # `refusal` asks which is meant.
+        except TrackerError as error:
+            timed = isinstance(error, BadTime)
+            return [_fault("time" if timed else "place", f"is refused: {error}", "see there")]
+        return ()
 
     def changes(self, shown: gpd.GeoDataFrame, typed: Mapping[str, str]) -> dict[str, object]:
         """The columns that a person changed, for `ReportLog.correct`."""
         before = fields(shown.iloc[-1], zone=self.zone)
         changed: dict[str, object] = {
-            name: value.strip() or None for name, value in typed.items() if value.strip() != before[name].strip()
+            name: value.strip() or None
+            for name, value in typed.items()
+            if name in before and value.strip() != before[name].strip()
         }
         if isinstance(changed.get("credibility"), str):
             changed["credibility"] = int(str(changed["credibility"]))
-        if any(name in changed for name in TIMES):
-            changed["zone"] = self.zone
+        if typed.get("zone") and any(name in changed for name in TIMES):
+            changed["zone"] = typed["zone"]
         return changed
 
     def refusal(
@@ -162,6 +190,7 @@ class Desk:
         """The fields whose words mean more than one thing, found by trying each alone on the scratch log."""
         found: list[Choice] = []
         scratch: Any = self.scratch
+        zone = self._zone_of(said)
         words = said.get("place")
         if words and "lon" not in said and "lat" not in said:
             try:
@@ -177,12 +206,12 @@ class Desk:
             if name == "time" and said.get("within"):
                 with_it["within"] = said["within"]
             try:
-                scratch.add_statement(time=said[name], author="nobody", **{"zone": self.zone, **with_it})
+                scratch.add_statement(time=said[name], author="nobody", **with_it)
             except AmbiguousTime as many:
                 # What may be off is within the readings already.
                 more: dict[str, object] = {"within": None} if name == "time" else {}
                 readings: dict[str, dict[str, object]] = {
-                    span_text(*reading.split("/"), zone=self.zone): {name: reading, **more} for reading in many.readings
+                    span_text(*reading.split("/"), zone=zone): {name: reading, **more} for reading in many.readings
                 }
                 found.append(Choice(field=name, words=str(said[name]), readings=readings))
             except TrackerError:
@@ -222,7 +251,8 @@ class Desk:
 
     def changed(self, verb: Callable[..., int], *named: str, why: str, author: str, revision: int | None = None) -> str:
         """Do something to reports of the log, as `ReportLog.retract`, `restore` or `link`; returns a sentence."""
-        _need(author)
+        if faults := _missing(why=why, author=author):
+            raise BadReport(faults)
         after = verb(*named, reason=why, author=author, expect_revision=revision)
         return f"{plain(named[0])} is now at revision {after}."
 
@@ -252,8 +282,8 @@ class Desk:
 def open_desk(url: str, zone: str) -> Desk:
     """The desk of the log of an address."""
     folder = tempfile.TemporaryDirectory(prefix="tracker-desk-")
-    scratch = open_log(Path(folder.name, "scratch.gpkg"), create=True, zone=zone)
-    desk = Desk(open_log(url, zone=zone), scratch, zone=zone)
+    scratch = open_log(Path(folder.name, "scratch.gpkg"), create=True)
+    desk = Desk(open_log(url), scratch, zone=zone)
     weakref.finalize(desk, folder.cleanup)
     return desk
 
@@ -264,8 +294,17 @@ def _add(log: Any, said: Mapping[str, object], *, author: str) -> str:
 
 
 def _need(author: str) -> None:
+    if faults := _missing(author=author):
+        raise BadReport(faults)
+
+
+def _missing(*, author: str, why: str = "-") -> list[Fault]:
+    faults = []
     if not author.strip():
-        raise BadReport([_fault("author", "is empty", "write it at the top: it is kept with every change")])
+        faults.append(_fault("author", "is empty", "write it at the top: it is kept with every change"))
+    if not why.strip():
+        faults.append(_fault("reason", "is empty", "say why"))
+    return faults
 
 
 def _fault(column: str, problem: str, remedy: str) -> Fault:

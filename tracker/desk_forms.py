@@ -40,7 +40,7 @@ ADDING = (
 CORRECTING = (
     ("kind", "unit", "time_basis"),
     ("place", "lon", "lat", "radius_m"),
-    ("earliest", "latest"),
+    ("earliest", "latest", "zone"),
     ("summary",),
     ("publisher", "origin", "published"),
     ("url", "archive_url"),
@@ -49,6 +49,9 @@ CORRECTING = (
     ("notes",),
 )
 """The rows of the form for a correction."""
+
+ZONES = ("UTC", "Europe/Moscow", "Europe/Kyiv", "Europe/Berlin", "Asia/Jerusalem", "Africa/Khartoum")
+"""Zones to choose from, beside that of the pages."""
 
 KEPT_FOR_THE_NEXT = ("kind", "unit", "zone", "publisher", "reliability")
 """Fields that stay as they are after a report was added: the next one is often of the same source."""
@@ -81,6 +84,11 @@ class Refusal:
     """Words that mean more than one thing."""
 
 
+def zone_at_first(zone: str) -> str:
+    """What stands in the box of the zone at first: that of the pages; nothing for UTC, which nobody may have chosen."""
+    return "" if zone == "UTC" else zone
+
+
 def ask(at: Any, name: str, *, key: str, value: str = "", known: Sequence[str] = ()) -> str:
     """What a person enters in a field of a form.
 
@@ -90,7 +98,7 @@ def ask(at: Any, name: str, *, key: str, value: str = "", known: Sequence[str] =
     name : of `LABELS`
     key : of the widget
     value : what stands there at first
-    known : units or zones to choose from; another unit may be typed
+    known : units to choose from; another may be typed
     """
     label, hint = LABELS[name], HINTS.get(name)
     if name in CODES:
@@ -98,10 +106,12 @@ def ask(at: Any, name: str, *, key: str, value: str = "", known: Sequence[str] =
         given = value or {"credibility": "6", "reliability": "F"}.get(name, next(iter(codes)))
         return str(at.selectbox(label, list(codes), list(codes).index(given), format_func=codes.get, key=key))
     if name in ("unit", "zone"):
-        listed = list(dict.fromkeys([*([value] if value else []), *known]))
+        listed = list(dict.fromkeys([*([value] if value else []), *(known if name == "unit" else ZONES)]))
         index = listed.index(value) if value else None
-        more: dict[str, Any] = {"accept_new_options": True, "placeholder": "choose, or type a new one"}
-        return str(at.selectbox(label, listed, index, key=key, **(more if name == "unit" else {})) or "")
+        more: dict[str, Any] = {"placeholder": "choose a zone"}
+        if name == "unit":
+            more = {"accept_new_options": True, "placeholder": "choose, or type a new one"}
+        return str(at.selectbox(label, listed, index, key=key, **more) or "")
     if name in ("summary", "notes"):
         return str(at.text_area(label, value, key=key, height=100 if name == "summary" else 68))
     return str(at.text_input(label, value, key=key, placeholder=hint))

@@ -253,14 +253,24 @@ def time_text(moment: Any, *, zone: str) -> str:
 
 
 def span_text(earliest: Any, latest: Any, *, zone: str) -> str:
-    first, last = (None if absent(time) else pd.Timestamp(time).tz_convert(zone) for time in (earliest, latest))
-    if first is None:
+    """A span of time in UTC, and in a zone that is another: ``24 June 2023 12:00 UTC (15:00 Europe/Moscow)``."""
+    if absent(earliest):
         return "at no known time"
+    (day, hours), (day_there, hours_there) = (_span(earliest, latest, zone=name) for name in ("UTC", zone))
+    if zone == "UTC":
+        return f"{day} {hours} UTC"
+    there = hours_there if day == day_there else f"{day_there} {hours_there}"
+    return f"{day} {hours} UTC ({there} {zone})"
+
+
+def _span(earliest: Any, latest: Any, *, zone: str) -> tuple[str, str]:
+    first = pd.Timestamp(earliest).tz_convert(zone)
+    last = None if absent(latest) else pd.Timestamp(latest).tz_convert(zone)
     day = f"{first.day} {first:%B %Y}"
     if last is None:
-        return f"{day} from {first:%H:%M} on ({zone})"
+        return day, f"from {first:%H:%M} on"
     if first == last:
-        return f"{day} {first:%H:%M} ({zone})"
+        return day, f"{first:%H:%M}"
     if first.date() == last.date():
-        return f"{day} {first:%H:%M}-{last:%H:%M} ({zone})"
-    return f"{day} {first:%H:%M} to {last.day} {last:%B} {last:%H:%M} ({zone})"
+        return day, f"{first:%H:%M}-{last:%H:%M}"
+    return day, f"{first:%H:%M} to {last.day} {last:%B} {last:%H:%M}"

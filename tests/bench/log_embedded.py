@@ -175,7 +175,7 @@ def fsync(folder: Path) -> None:
     one, table, plain_ = (statistics.median(column) * 1000 for column in zip(*rows, strict=True))
     print(
         f"single durable add: {one:.2f} ms as said, {table:.2f} ms as a table of one row; raw write and fsync of the "
-        f"same {size:,} bytes {plain_:.2f} ms: {one / plain_:.1f} and {table / plain_:.1f} times (medians of 7 x 30)"
+        f"same {size:,} bytes {plain_:.2f} ms: {one / plain_:.1f} and {table / plain_:.1f} times"
     )
 
 
@@ -233,7 +233,7 @@ class Load:
 class Ask:
     """One question to the log."""
 
-    def __init__(self, path: str, verb: str, **how: Any) -> None:
+    def __init__(self, path: str, verb: str, /, **how: Any) -> None:
         self.path, self.verb, self.how = path, verb, how
 
     def __call__(self) -> Callable[[], str]:

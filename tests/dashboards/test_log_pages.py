@@ -68,7 +68,10 @@ def look_at(app: AppTest, report: str) -> AppTest:
 def test_a_report_is_added_as_it_was_understood(opened: Open, log: ReportLog) -> None:
     app = fill(opened("add.py"), "add_0", place="Yelets", time="24 June 2023 15:00", within="1h", unit="column")
     press(app, "Add the report")
-    assert "38.50 E, 52.62 N, within 10 km, 24 June 2023 14:00-16:00 (Europe/Moscow), because point" in texts(app)
+    assert (
+        "38.50 E, 52.62 N, within 10 km, 24 June 2023 11:00-13:00 UTC (14:00-16:00 Europe/Moscow), because point"
+        in texts(app)
+    )
     added = log.reports().iloc[-1]
     assert (added["unit"], added["author"]) == ("column", "Anna")
 
@@ -100,7 +103,7 @@ def test_of_many_places_and_times_a_person_picks_one_without_typing_again(opened
     place = app.selectbox(key="add_0_pick_place_Springfield")
     place.set_value(next(option for option in place.options if "Illinois" in option))
     time = app.selectbox(key="add_0_pick_time_24 June 2023 at 3")
-    time.set_value("24 June 2023 15:00 (Europe/Moscow)")
+    time.set_value("24 June 2023 12:00 UTC (15:00 Europe/Moscow)")
     press(app, "Add the report")
     added = log.reports().iloc[-1]
     assert round(added.geometry.y, 2) == 39.80

@@ -29,17 +29,20 @@ from tracker.model import Conflict, tables
 START = datetime(2023, 6, 24, 12, tzinfo=UTC)
 
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
+units = st.sampled_from([None, "main column", "rear column", "колонна"])  # two spellings of one are refused
 contents = st.fixed_dictionaries(
     {
         "kind": st.sampled_from(tables.KINDS),
-        "unit": st.none() | text,
+        "unit": units,
         "summary": st.none() | text,
         "origin": st.none() | text,
         "minutes": st.integers(0, 600),
         "place": st.none() | st.tuples(st.floats(-180, 180), st.floats(-90, 90), st.floats(10, 2e6)),
     }
 ).filter(lambda said: said["place"] is None or said["place"][:2] != (0, 0))
-changes = st.dictionaries(st.sampled_from(["summary", "unit", "notes", "heading"]), st.none() | text, min_size=1)
+changes = st.dictionaries(st.sampled_from(["summary", "notes", "heading"]), st.none() | text, min_size=1) | st.builds(
+    lambda unit: {"unit": unit}, units
+)
 
 
 def table(said: dict[str, dict[str, Any]]) -> gpd.GeoDataFrame:

@@ -1,6 +1,7 @@
 """The embedded log keeps its locks, and all that it acknowledged, whatever else happens to its file in its process."""
 
 import gc
+import os
 import sqlite3
 import threading
 from collections.abc import Generator
@@ -144,6 +145,21 @@ def test_two_logs_on_one_file_in_one_process_do_not_disturb_each_other(path: str
     third.close()
     assert held(path) == {"a", "b", "c", "d"}
     assert holders(Path(path)) == []
+
+
+def test_opening_again_and_again_beside_an_open_log_keeps_no_file_open(path: str) -> None:
+    def open_files() -> int:
+        return len(os.listdir("/proc/self/fd"))
+
+    with open_log(path, author="Anna") as log:
+        open_log(path).close()
+        before = open_files()
+        for _ in range(20):
+            open_log(path).close()
+        assert open_files() == before
+        log.add(of_ids(["a"]))
+    assert holders(Path(path)) == []
+    assert not [file for file in os.listdir("/proc/self/fd") if Path(f"/proc/self/fd/{file}").resolve() == Path(path)]
 
 
 def test_another_connection_of_this_process_keeps_its_locks_when_the_log_is_closed(path: str) -> None:

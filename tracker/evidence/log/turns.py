@@ -90,7 +90,8 @@ class Anchor:
         if not hasattr(fcntl, "F_OFD_SETLK"):
             return
         for path, start, size in self._places if whole else self._places[:1]:
-            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            kept = _PARKED.get(_own_name(os.stat(path)))
+            file = kept.pop() if kept else os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             self._files.append(file)
             with suppress(OSError):  # a file system without such locks
                 fcntl.fcntl(file, fcntl.F_OFD_SETLK, _flock(fcntl.F_RDLCK, start, size))
@@ -104,23 +105,28 @@ class Anchor:
 
     def haul(self) -> None:
         """Close the files, once SQLite has closed its own."""
-        files, self._files = self._files, []
+        files = self._files
         if not files:
             return
-        if self._owner == os.getpid() and holders(self._places[0][0]).count(os.getpid()):
+        if self._owner == os.getpid() and os.getpid() in holders(self._places[0][0]):
             # Somebody else in this process has the log open, and closing here would drop their locks.
-            self._owner, loose = os.getpid(), files
-            for file, (_, start, size) in zip(loose, self._places, strict=False):
-                with suppress(OSError):
-                    fcntl.fcntl(file, fcntl.F_OFD_SETLK, _flock(fcntl.F_UNLCK, start, size))
-            _PARKED.extend(loose)
-            return
-        for file in files:
-            os.close(file)
+            self.loosen()
+            for file in files:
+                _PARKED.setdefault(_own_name(os.fstat(file)), []).append(file)
+        else:
+            for mine in files:
+                for file in (*_PARKED.pop(_own_name(os.fstat(mine)), []), mine):
+                    os.close(file)
+        self._files = []
 
 
-_PARKED: list[int] = []
-"""Files of anchors that could not be closed without harm; they end with the process."""
+_PARKED: dict[tuple[int, int, int], list[int]] = {}
+"""Files of anchors that could not be closed without harm: the next anchor takes them, or the last one closes them."""
+
+
+def _own_name(file: os.stat_result) -> tuple[int, int, int]:
+    """What tells an open file of this process; a forked child shares its parent's, and would drop its locks."""
+    return os.getpid(), file.st_dev, file.st_ino
 
 
 def holders(path: Path) -> list[int]:
