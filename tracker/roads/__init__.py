@@ -1,25 +1,38 @@
 """The ground: OpenStreetMap roads as a network of junctions, edges and arcs."""
 
-from tracker.roads.load import load_roads
+from tracker.roads.load import load_roads, prepare_roads
 from tracker.roads.nearest import Candidates, Nearest
 from tracker.roads.network import RoadNetwork
 from tracker.roads.posts import KilometrePosts
+from tracker.roads.profiles import CAR, CONVOY, Profile
 from tracker.roads.routes import Route, shortest_path, travel_between, travel_seconds
+from tracker.roads.search import Reached, least, reach
 from tracker.roads.states import RoadStates
+from tracker.roads.store import read_manifest, save, verify_folder
 from tracker.roads.tags import CLASSES, FREE_SPEED_KMH, road_label
 
 __all__ = [
+    "CAR",
     "CLASSES",
+    "CONVOY",
     "FREE_SPEED_KMH",
     "Candidates",
     "KilometrePosts",
     "Nearest",
+    "Profile",
+    "Reached",
     "RoadNetwork",
     "RoadStates",
     "Route",
+    "least",
     "load_roads",
+    "prepare_roads",
+    "reach",
+    "read_manifest",
     "road_label",
+    "save",
     "shortest_path",
     "travel_between",
     "travel_seconds",
+    "verify_folder",
 ]

@@ -94,7 +94,8 @@ class _Reader:
         self.parser.EntityDeclHandler = self._refuse_dtd
         self.node_id, self.lon, self.lat = array("q"), array("d"), array("d")
         self.refs, self.ptr = array("q"), array("q", [0])
-        self.tags: list[RoadTags] = []
+        self.tags: dict[RoadTags, int] = {}
+        self.kind, self.way_id = array("q"), array("q")
         self.named: list[Named] = []
         self.dropped: Counter[str] = Counter()
         self._kind = ""
@@ -154,7 +155,8 @@ class _Reader:
             return
         self.refs.extend(map(int, self._element_refs))
         self.ptr.append(len(self.refs))
-        self.tags.append(read_tags(self._element_tags))
+        self.way_id.append(int(self._attributes.get("id", 0)))
+        self.kind.append(self.tags.setdefault(read_tags(self._element_tags), len(self.tags)))
 
     def _place(self) -> None:
         tags = self._element_tags
@@ -180,6 +182,8 @@ class _Reader:
             points=points,
             ptr=np.array(self.ptr, np.int64),
             tags=tuple(self.tags),
+            kind=np.array(self.kind, np.int64),
+            way_id=np.array(self.way_id, np.int64),
             named=tuple(self.named),
             dropped=dict(self.dropped),
         )

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from tracker.model import BadRoads
 from tracker.roads.build import build
 from tracker.roads.network import RoadNetwork
+from tracker.roads.profiles import CONVOY, Profile
 from tracker.roads.tags import CLASSES, RoadTags, read_tags, refusal
 from tracker.roads.ways import Floats, Ways
 
@@ -29,7 +31,7 @@ _TAGS = (
 Shape = tuple[tuple[float, float], ...]
 
 
-def from_osmnx(graph: Any) -> RoadNetwork:
+def from_osmnx(graph: Any, *, profile: Profile = CONVOY) -> RoadNetwork:
     """The network of an osmnx graph, with the same rules as for a file.
 
     Parameters
@@ -73,7 +75,7 @@ def from_osmnx(graph: Any) -> RoadNetwork:
         road = replace(read_tags(tags), oneway=0)
         ends = (number[head],) if drawn == along else (number[tail],)
         pieces.setdefault((*drawn, *ends, road), (road, set()))[1].add(drawn == along)
-    return build(_ways(pieces, np.array(list(position.values()), float).reshape(-1, 2), dropped), source="the graph")
+    return build(_ways(pieces, np.array(list(position.values()), float).reshape(-1, 2), dropped), source="the graph", profile=profile)
 
 
 def _ways(pieces: Mapping[tuple[Any, ...], tuple[RoadTags, set[bool]]], nodes: Floats, dropped: Counter[str]) -> Ways:
@@ -88,14 +90,16 @@ def _ways(pieces: Mapping[tuple[Any, ...], tuple[RoadTags, set[bool]]], nodes: F
         points.append(head)
         ptr.append(len(points))
         tags.append(replace(road, oneway=0 if len(directions) == 2 else 1 if True in directions else -1))
+    distinct = {road: number for number, road in enumerate(dict.fromkeys(tags))}
     every = np.concatenate([nodes, np.array(inner, float).reshape(-1, 2)])
     return Ways(
         lon=every[:, 0],
         lat=every[:, 1],
         points=np.array(points, np.int64),
         ptr=np.array(ptr, np.int64),
-        tags=tuple(tags),
-        named=(),
+        tags=tuple(distinct),
+        kind=np.array([distinct[road] for road in tags], np.int64),
+        way_id=np.zeros(len(tags), np.int64),
         dropped=dict(dropped),
     )
 
@@ -117,3 +121,10 @@ def _one(key: str, value: Any) -> str:
     if key == "maxspeed":
         return min(values, key=lambda part: (len(part), part))
     return values[0]
+
+
+def read_graphml(path: Path) -> Any:
+    """The graph of a GraphML file that osmnx wrote."""
+    import osmnx
+
+    return osmnx.load_graphml(path)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,6 +16,9 @@ from numpy.typing import ArrayLike
 from tracker.model import BadRoads, Located, MissingFile, UnknownPlace, bundled, geodesy
 from tracker.roads.tags import road_label
 from tracker.roads.ways import Floats
+
+if TYPE_CHECKING:
+    from tracker.roads.network import RoadNetwork
 
 _ROAD = re.compile(r"(?<![\w-])[A-ZА-Я]{1,2}[\s\-\u2010-\u2013]?\d{1,3}(?![\w.])", re.IGNORECASE)
 _KM_WORD = r"(?:km|kms|kilomet(?:er|re)s?|км|километр(?:е|а|у|ом|ах|ы|ов)?|кілометр(?:і|а|у|ах|и|ів)?)\.?(?!\w)"
@@ -75,6 +79,15 @@ class KilometrePosts:
         if not file.is_file():
             raise MissingFile(f"{file}: no such file of kilometre posts; check the path")
         return cls(chains={road: _chain(file, road, rows) for road, rows in _rows(file).items()})
+
+    @classmethod
+    def from_network(cls, network: "RoadNetwork") -> "KilometrePosts":
+        """The posts of a network's roads."""
+        roads: dict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
+        for post in network.milestones:
+            if post.road:
+                roads[post.road].append((post.km, post.lon, post.lat, post.accuracy_m))
+        return cls(chains={road: _chain(Path("the map"), road, rows) for road, rows in roads.items() if len(rows) > 1})
 
     def km_at(self, road: str, lon: ArrayLike, lat: ArrayLike) -> Floats:
         """Kilometres of points near a road, ``(q,)`` (a scalar for a scalar): the nearest place on its chain of posts.

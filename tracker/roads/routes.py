@@ -5,11 +5,11 @@ from math import inf
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import sparse
-from scipy.sparse import csgraph
 
+from tracker.roads.graph import MOST_MS, SearchGraph
 from tracker.roads.network import RoadNetwork
-from tracker.roads.ways import Floats, Ints
+from tracker.roads.search import junctions, least, most, whole
+from tracker.roads.ways import Floats, Indexes, Ints
 
 RoadPosition = tuple[int, float]
 """An edge, and metres along its shape."""
@@ -27,23 +27,6 @@ class Route:
     """(e,) edges in driving order, the first and last perhaps driven only in part; empty where there is no way."""
 
 
-def fastest_arcs(network: RoadNetwork) -> tuple[sparse.csr_array, Ints]:
-    """Junction-to-junction travel seconds as a sparse matrix, and the arc behind each of its entries.
-
-    Of parallel arcs only the fastest is in it, of equally fast ones the first; rings from a junction to
-    itself are not.
-    """
-    order = np.lexsort((network.seconds, network.arc_head, network.arc_tail))
-    order = order[network.arc_tail[order] != network.arc_head[order]]
-    tail, head = network.arc_tail[order], network.arc_head[order]
-    first = np.ones(len(order), bool)
-    first[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
-    arcs, size = order[first], len(network.node_lon)
-    start = np.searchsorted(network.arc_tail[arcs], np.arange(size + 1))
-    matrix = sparse.csr_array((network.seconds[arcs], network.arc_head[arcs], start), shape=(size, size))
-    return matrix, arcs
-
-
 def travel_seconds(network: RoadNetwork, sources: ArrayLike, *, limit_s: float = inf) -> Floats:
     """Free travel seconds from each source junction to every junction, inf beyond the limit.
 
@@ -55,16 +38,17 @@ def travel_seconds(network: RoadNetwork, sources: ArrayLike, *, limit_s: float =
 
     Returns
     -------
-    (q, n) seconds; 8 bytes a cell, so ask for many sources of a large network in portions.
+    (q, n) seconds; 8 bytes a cell, so ask for many sources of a large network in portions, or use `reach`.
     """
-    at = np.atleast_1d(np.asarray(sources, np.int64))
-    if len(at) and not (at.min() >= 0 and at.max() < len(network.node_lon)):
-        raise ValueError(f"a source is not a junction; they are numbered 0 to {len(network.node_lon) - 1}")
-    return np.asarray(csgraph.dijkstra(network.fastest[0], indices=at, limit=limit_s), np.float64).reshape(len(at), -1)
+    at = junctions(network, sources)
+    found = [least(network, [source], limit=limit_s) for source in at.tolist()]
+    return np.array(found).reshape(len(at), len(network.node_lon))
 
 
 def shortest_path(network: RoadNetwork, start: RoadPosition, end: RoadPosition) -> Route:
-    """The fastest way between two road positions, one-ways respected; there is no turning round inside an edge.
+    """The fastest way between two road positions, one-ways and turn restrictions respected.
+
+    There is no turning round inside an edge.
 
     Parameters
     ----------
@@ -77,39 +61,25 @@ def shortest_path(network: RoadNetwork, start: RoadPosition, end: RoadPosition) 
         A position lies on no edge.
     """
     (edge_a, offset_a), (edge_b, offset_b) = (_checked(network, position) for position in (start, end))
-    best = _along_one_edge(network, edge_a, offset_a, offset_b) if edge_a == edge_b else _NO_ROUTE
+    along = _along_one_edge(network, edge_a, offset_a, offset_b) if edge_a == edge_b else _NO_ROUTE
     leave = _ends(network, edge_a, offset_a, leaving=True)
     reach = _ends(network, edge_b, offset_b, leaving=False)
     if not leave or not reach:
-        return best
-    matrix, arcs = network.fastest
-    junctions = [junction for junction, _ in leave]
-    times, before = csgraph.dijkstra(matrix, indices=junctions, return_predecessors=True)
-    total, row, first_m, goal, last_m = min(
-        (
-            first_m / _pace(network, edge_a) + times[row, goal] + last_m / _pace(network, edge_b),
-            row,
-            first_m,
-            goal,
-            last_m,
-        )
-        for row, (_, first_m) in enumerate(leave)
-        for goal, last_m in reach
+        return along
+    arcs = _driven(network, leave, reach)
+    if arcs is None:
+        return along
+    first_m = next(metres for arc, metres in leave if arc == arcs[0])
+    last_m = next(metres for arc, metres in reach if arc == arcs[-1])
+    between = arcs[1:-1]
+    route = Route(
+        metres=float(first_m + network.length_m[network.arc_edge[between]].sum() + last_m),
+        seconds=float(
+            first_m / _pace(network, edge_a) + network.seconds[between].sum() + last_m / _pace(network, edge_b)
+        ),
+        edges=np.asarray(network.arc_edge[arcs], np.int64),
     )
-    if not total < best.seconds:
-        return best
-    between: list[int] = []
-    while goal != junctions[row]:
-        tail = int(before[row, goal])
-        begin, stop = matrix.indptr[tail], matrix.indptr[tail + 1]
-        between.append(int(arcs[begin + np.searchsorted(matrix.indices[begin:stop], goal)]))
-        goal = tail
-    middle = network.arc_edge[between[::-1]]
-    return Route(
-        metres=float(first_m + network.length_m[middle].sum() + last_m),
-        seconds=float(total),
-        edges=np.array([edge_a, *middle, edge_b], np.int64),
-    )
+    return route if route.seconds < along.seconds else along
 
 
 def travel_between(network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:
@@ -125,6 +95,52 @@ def travel_between(network: RoadNetwork, start: tuple[float, float], end: tuple[
 _NO_ROUTE = Route(metres=inf, seconds=inf, edges=np.zeros(0, np.int64))
 
 
+def _driven(network: RoadNetwork, leave: list[tuple[int, float]], reach: list[tuple[int, float]]) -> Ints | None:
+    """The arcs of the fastest way, from the one that the start lies on to the one that the end lies on."""
+    graph = network.graph
+    begin_at = graph.entered[[arc for arc, _ in leave]]
+    begin = _part_ms(network, leave)
+    ahead = network.arc_tail[[arc for arc, _ in reach]]
+    # A double of a goal may be settled first and lack the last turn: then its junction alone is no reason to stop.
+    plain = (graph.double_ptr[ahead] == graph.double_ptr[ahead + 1]).all()
+    wanted = np.unique(ahead).astype(np.int32) if plain else np.zeros(0, np.int32)
+    settled, costs = network.searcher.settled(
+        begin_at, begin, limit=most(inf, "seconds"), by="seconds", back=False, wanted=wanted
+    )
+    cost = np.full(len(graph.junction), MOST_MS, np.int64)
+    cost[settled] = costs
+    goals = [
+        (cost[place] + more, place, arc)
+        for (arc, _), more in zip(reach, _part_ms(network, reach).tolist(), strict=True)
+        for place in _places(graph, int(network.arc_tail[arc]))
+        if (graph.arc[graph.ptr[place] : graph.ptr[place + 1]] == arc).any()
+    ]
+    total, place, last = min(goals, default=(MOST_MS, 0, 0))
+    if total >= MOST_MS:
+        return None
+    arcs = [last]
+    starts = dict(zip(begin_at.tolist(), zip(begin.tolist(), leave, strict=True), strict=True))
+    while place not in starts or starts[place][0] != cost[place]:
+        into = slice(graph.back_ptr[place], graph.back_ptr[place + 1])
+        before, more = graph.back_by_time[into].T
+        # Whole costs are exact: the first of the ways in that make up this place's cost is the way come.
+        at = int(np.flatnonzero(cost[before] + more == cost[place])[0])
+        arcs.append(int(graph.back_arc[into][at]))
+        place = int(before[at])
+    arcs.append(starts[place][1][0])
+    return np.array(arcs[::-1], np.int64)
+
+
+def _places(graph: SearchGraph, junction: int) -> list[int]:
+    """Everything that stands for a junction."""
+    return [junction, *graph.double[graph.double_ptr[junction] : graph.double_ptr[junction + 1]].tolist()]
+
+
+def _part_ms(network: RoadNetwork, parts: list[tuple[int, float]]) -> Indexes:
+    """Whole milliseconds over parts of arcs, given as arc and metres."""
+    return whole(np.array([metres / _pace(network, int(network.arc_edge[arc])) for arc, metres in parts]), "seconds")
+
+
 def _pace(network: RoadNetwork, edge: int) -> float:
     """Metres a second on an edge."""
     return float(network.speed_kmh[edge]) / 3.6
@@ -138,18 +154,16 @@ def _checked(network: RoadNetwork, position: RoadPosition) -> RoadPosition:
 
 
 def _along_one_edge(network: RoadNetwork, edge: int, offset_a: float, offset_b: float) -> Route:
-    allowed = network.oneway[edge] >= 0 if offset_b > offset_a else network.oneway[edge] <= 0
-    if not allowed and offset_a != offset_b:
+    along, against = network.edge_arcs[:, edge].tolist()
+    if offset_a != offset_b and (along if offset_b > offset_a else against) < 0:
         return _NO_ROUTE
     metres = abs(offset_b - offset_a)
     return Route(metres=metres, seconds=metres / _pace(network, edge), edges=np.array([edge], np.int64))
 
 
 def _ends(network: RoadNetwork, edge: int, offset: float, *, leaving: bool) -> list[tuple[int, float]]:
-    """Junctions at which the edge may be left (or entered), each with the metres between it and the position."""
-    tail, head = int(network.edge_tail[edge]), int(network.edge_head[edge])
+    """Arcs on which the edge may be left (or entered), each with the metres between its end and the position."""
     rest = float(network.length_m[edge]) - offset
-    forward, against = bool(network.oneway[edge] >= 0), bool(network.oneway[edge] <= 0)
-    if leaving:
-        return [(head, rest)] * forward + [(tail, offset)] * against
-    return [(tail, offset)] * forward + [(head, rest)] * against
+    along, against = network.edge_arcs[:, edge].tolist()
+    metres = (rest, offset) if leaving else (offset, rest)
+    return [(arc, part) for arc, part in zip((along, against), metres, strict=True) if arc >= 0]

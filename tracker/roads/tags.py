@@ -48,8 +48,8 @@ class RoadTags:
 
     highway: str
     """One of `CLASSES`."""
-    speed_kmh: float
-    """Free speed of a convoy in km/h."""
+    legal_kmh: float
+    """Legal speed in km/h, 0 where the map says none."""
     oneway: int
     """0 both ways, 1 in the drawn direction, -1 against it."""
     ref: str
@@ -60,6 +60,10 @@ class RoadTags:
     """The name in English or Latin letters, or empty."""
     inferred: bool
     """The map's maker assumed this piece (`inferred=yes`)."""
+    surface: str
+    """The surface as the map has it, or empty."""
+    toll: bool
+    """Driven for a toll."""
 
     @property
     def road(self) -> str:
@@ -111,8 +115,6 @@ def read_tags(tags: Mapping[str, str]) -> RoadTags:
     it. Motorways do not: generalised extracts draw both carriageways as one line.
     """
     highway = tags["highway"]
-    legal = maxspeed_kmh(tags.get("maxspeed", ""))
-    free = float(FREE_SPEED_KMH[highway])
     says = tags.get("oneway", "").strip().lower()
     if says in ("-1", "reverse"):
         oneway = -1
@@ -122,10 +124,12 @@ def read_tags(tags: Mapping[str, str]) -> RoadTags:
         oneway = 0
     return RoadTags(
         highway=highway,
-        speed_kmh=free if legal is None else min(free, legal),
+        legal_kmh=maxspeed_kmh(tags.get("maxspeed", "")) or 0.0,
         oneway=oneway,
         ref=tags.get("ref", "").split(";")[0].strip(),
         name=tags.get("name", "").strip(),
         int_name=(tags.get("int_name") or tags.get("name:en") or "").strip(),
         inferred=tags.get("inferred") == "yes",
+        surface=tags.get("surface", "").strip(),
+        toll=tags.get("toll") == "yes",
     )

@@ -1,0 +1,216 @@
+"""Searches over the network: what is reached from where, in what time or over what length."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from tracker.roads.compiled import COMPILED
+from tracker.roads.graph import MOST_MS, SearchGraph
+from tracker.roads.kernels import settle
+from tracker.roads.ways import Floats, Indexes, Ints
+
+if TYPE_CHECKING:
+    from tracker.roads.network import RoadNetwork
+
+By = Literal["seconds", "metres"]
+_PER = {"seconds": 1000.0, "metres": 100.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reached:
+    """Junctions that a search came to, nearest first; each once."""
+
+    junction: Indexes
+    """(r,) junctions."""
+    cost: Floats
+    """(r,) seconds or metres from the nearest source."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Searcher:
+    """Searches over one graph that share their scratch memory; not for two threads at once."""
+
+    graph: SearchGraph
+    """The graph searched."""
+    cost: Indexes
+    """(s,) scratch."""
+    seen: Indexes
+    """(s,) scratch."""
+    heap_cost: Indexes
+    """Scratch."""
+    heap_place: Indexes
+    """Scratch."""
+    order: Indexes
+    """(s,) scratch."""
+    stamp: list[int] = field(default_factory=lambda: [0])
+    """The last search's stamp."""
+
+    @classmethod
+    def of(cls, graph: SearchGraph) -> "Searcher":
+        """A searcher with scratch of its own: 12 bytes a place at once, 8 bytes a step as the heap needs them."""
+        places, most = len(graph.junction), len(graph.arc) + 2 * len(graph.junction) + 8
+        return cls(
+            graph=graph,
+            cost=np.empty(places, np.int32),
+            seen=np.zeros(places, np.int32),
+            heap_cost=np.empty(most, np.int32),
+            heap_place=np.empty(most, np.int32),
+            order=np.empty(places, np.int32),
+        )
+
+    def settled(
+        self, place: Indexes, begin: Indexes, *, limit: int, by: By, back: bool, wanted: Indexes
+    ) -> tuple[Indexes, Indexes]:
+        """Places settled, nearest first, and their whole costs (`kernels.settle`); both are views into the scratch."""
+        ptr, step = steps(self.graph, by=by, back=back)
+        if not COMPILED:
+            return _settled_by_scipy(ptr, step, place, begin, limit)
+        if self.stamp[0] > 2**31 - 4:
+            self.seen[:] = 0
+            self.stamp[0] = 0
+        self.stamp[0] += 2
+        count = settle(
+            ptr, step, self.graph.junction, place, begin, limit, wanted, self.stamp[0], self.cost, self.seen, self.heap_cost,
+            self.heap_place, self.order,
+        )  # fmt: skip
+        order = self.order[:count]
+        return order, self.cost[order]
+
+
+def reach(
+    network: "RoadNetwork",
+    sources: ArrayLike,
+    *,
+    start: ArrayLike = 0.0,
+    limit: float = float("inf"),
+    by: By = "seconds",
+    back: bool = False,
+    until: Sequence[int] | Indexes = (),
+) -> Reached:
+    """The junctions that are reached from any of several junctions, and the least seconds or metres to each.
+
+    Parameters
+    ----------
+    network : the roads
+    sources : (q,) junctions to start from; or, where `back`, to end at
+    start : seconds or metres that each source begins with, one or ``(q,)``
+    limit : seconds or metres beyond which nothing is looked for
+    by : what is least, and what `start` and `limit` are in
+    back : search against the driving direction: costs are from each junction to the nearest source
+    until : (w,) junctions after all of which the search stops
+
+    Returns
+    -------
+    Reached. Turn restrictions are obeyed, except by the first turn after a source. Costs are counted in whole
+    milliseconds or centimetres a step.
+
+    Raises
+    ------
+    ValueError
+        A source is not a junction, or `start` or `limit` is not a number.
+    """
+    searcher = network.searcher
+    at = junctions(network, sources)
+    begin = whole(np.broadcast_to(np.asarray(start, float), at.shape), by)
+    wanted = np.unique(junctions(network, until))
+    place, cost = searcher.settled(
+        *_spread(searcher.graph, at, begin, back=back), limit=most(limit, by), by=by, back=back,
+        wanted=wanted.astype(np.int32),
+    )  # fmt: skip
+    junction = searcher.graph.junction[place]
+    if len(searcher.graph.double):
+        _, first = np.unique(junction, return_index=True)
+        first.sort()
+        junction, cost = junction[first], cost[first]
+    return Reached(junction=np.array(junction), cost=cost / _PER[by])
+
+
+def least(
+    network: "RoadNetwork",
+    sources: ArrayLike,
+    *,
+    start: ArrayLike = 0.0,
+    limit: float = float("inf"),
+    by: By = "seconds",
+    back: bool = False,
+) -> Floats:
+    """(n,) least seconds or metres to every junction as `reach` finds them; inf where it is not reached."""
+    found = reach(network, sources, start=start, limit=limit, by=by, back=back)
+    dense = np.full(len(network.node_lon), np.inf)
+    dense[found.junction] = found.cost
+    return dense
+
+
+def steps(graph: SearchGraph, *, by: By, back: bool) -> tuple[Indexes, Indexes]:
+    """The steps of a graph: where those of each place start, and place reached with whole cost."""
+    if back:
+        return graph.back_ptr, graph.back_by_time if by == "seconds" else graph.back_by_length
+    return graph.ptr, graph.by_time if by == "seconds" else graph.by_length
+
+
+def junctions(network: "RoadNetwork", numbers: ArrayLike) -> Ints:
+    """Junction numbers as an array, checked."""
+    at = np.atleast_1d(np.asarray(numbers, np.int64))
+    if len(at) and not (at.min() >= 0 and at.max() < len(network.node_lon)):
+        raise ValueError(f"a source is not a junction; they are numbered 0 to {len(network.node_lon) - 1}")
+    return at
+
+
+def whole(cost: Floats, by: By) -> Indexes:
+    """Seconds or metres in the whole units of the graph; what is beyond all counting is never begun."""
+    if np.isnan(cost).any() or (cost < 0).any():
+        raise ValueError("a start is negative or not a number; give seconds or metres from 0 on")
+    return np.minimum(np.rint(cost * _PER[by]), MOST_MS).astype(np.int32)
+
+
+def most(limit: float, by: By) -> int:
+    """A limit in the whole units of the graph, so low that no sum overflows."""
+    if not limit >= 0:
+        raise ValueError(f"limit is {limit}; give seconds or metres from 0 on")
+    return min(int(limit * _PER[by]), MOST_MS - 1) if isfinite(limit) else MOST_MS - 1
+
+
+def _spread(graph: SearchGraph, at: Ints, begin: Indexes, *, back: bool) -> tuple[Indexes, Indexes]:
+    """Sources as places: forward from the junctions themselves, backward from everything that stands for them."""
+    place = at.astype(np.int32)
+    if not back or not len(graph.double):
+        return place, np.ascontiguousarray(begin)
+    count = np.diff(graph.double_ptr)[at]
+    first = np.repeat(graph.double_ptr[at], count)
+    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.concatenate([place, graph.double[first + within]]), np.concatenate([begin, np.repeat(begin, count)])
+
+
+def _settled_by_scipy(
+    ptr: Indexes, step: Indexes, place: Indexes, begin: Indexes, limit: int
+) -> tuple[Indexes, Indexes]:
+    """The same places and costs where nothing can be compiled; whole numbers are exact in scipy's floats too."""
+    size = len(ptr) - 1
+    row = np.repeat(np.arange(size), np.diff(ptr))
+    # Of parallel steps the cheapest (scipy would add them up), and one more place from which every source is begun.
+    order = np.lexsort((step[:, 1], step[:, 0], row))
+    first = np.ones(len(order), bool)
+    first[1:] = (np.diff(row[order]) != 0) | (np.diff(step[order, 0]) != 0)
+    order = order[first]
+    inside = begin <= limit
+    sources, at = np.unique(place[inside], return_inverse=True)
+    least_begin = np.full(len(sources), np.inf)
+    np.minimum.at(least_begin, at, begin[inside])
+    graph = sparse.csr_array(
+        (
+            # A cost of 0 would be no step to scipy: all begin one later.
+            np.concatenate([step[order, 1].astype(float), least_begin + 1]),
+            (np.concatenate([row[order], np.full(len(sources), size)]), np.concatenate([step[order, 0], sources])),
+        ),
+        shape=(size + 1, size + 1),
+    )
+    cost = np.asarray(csgraph.dijkstra(graph, indices=size, limit=limit + 1))[:size] - 1
+    settled = np.flatnonzero(np.isfinite(cost))
+    settled = settled[np.argsort(cost[settled], kind="stable")]
+    return settled.astype(np.int32), cost[settled].astype(np.int32)
