@@ -33,7 +33,7 @@ def test_plain_and_compressed_files_give_the_same_roads(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named_with_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(MissingFile, match=r"nowhere\.osm: no such road file; check the path"):
         load_roads(tmp_path / "nowhere.osm")
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(BadRoads, match=r"a folder, but not of prepared roads \(no manifest\.json in it\)"):
         load_roads(tmp_path)
 
 

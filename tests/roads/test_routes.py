@@ -24,17 +24,14 @@ def test_the_fast_way_round_beats_the_short_way(tmp_path: Path) -> None:
     metres, seconds = travel_between(roads, NODES["a"], NODES["d"])
     motorway = roads.length_m[[roads.classes[code] == "motorway" for code in roads.highway]].sum()
     assert metres == pytest.approx(motorway)
-    assert seconds == pytest.approx(motorway / 25)
+    assert seconds == pytest.approx(motorway / 80 * 3.6)
 
 
 def test_of_parallel_roads_the_faster_is_taken(tmp_path: Path) -> None:
     roads = draw(tmp_path, NODES, [("ab", SLOW), ("bd", SLOW), ("ab", FAST)])
-    matrix, arcs = roads.fastest
-    assert matrix.nnz == len(arcs) == 4
     route = shortest_path(roads, at(roads, *NODES["d"]), at(roads, 39.0, 51.0))
-    assert route.seconds == pytest.approx(
-        roads.seconds[roads.highway[roads.arc_edge] == 0][0] + route.metres / 2 / 30 * 3.6, rel=1e-3
-    )
+    assert 0 in roads.highway[route.edges]
+    assert route.seconds == pytest.approx(route.metres / 2 / 80 * 3.6 + route.metres / 2 / 30 * 3.6, rel=1e-3)
 
 
 def test_a_one_way_must_be_driven_round(tmp_path: Path) -> None:
@@ -58,7 +55,7 @@ def test_a_one_way_that_leads_nowhere_has_no_way_back(tmp_path: Path) -> None:
 def test_a_two_way_edge_is_driven_both_ways(tmp_path: Path) -> None:
     roads = draw(tmp_path, NODES, [("ab", FAST)])
     for start, end in [((0, 100.0), (0, 350.0)), ((0, 350.0), (0, 100.0))]:
-        assert shortest_path(roads, start, end).seconds == pytest.approx(10.0)
+        assert shortest_path(roads, start, end).seconds == pytest.approx(250 / 80 * 3.6)
     assert shortest_path(roads, (0, 100.0), (0, 100.0)).metres == 0
 
 
@@ -70,7 +67,7 @@ def test_nothing_is_looked_for_beyond_the_limit(tmp_path: Path) -> None:
         (float(lon), float(lat)): i for i, (lon, lat) in enumerate(zip(roads.node_lon, roads.node_lat, strict=True))
     }
     everything = travel_seconds(roads, names[NODES["a"]])[0]
-    assert everything[names[NODES["d"]]] == pytest.approx(5563 / 25 + 5563 / 30 * 3.6, rel=1e-3)
+    assert everything[names[NODES["d"]]] == pytest.approx(5563 / 80 * 3.6 + 5563 / 30 * 3.6, rel=1e-3)
     near = travel_seconds(roads, names[NODES["a"]], limit_s=300)[0]
     assert near[names[NODES["b"]]] == everything[names[NODES["b"]]]
     assert near[names[NODES["d"]]] == inf
@@ -97,7 +94,8 @@ def test_a_thousand_random_routes_equal_those_of_networkx(monaco: RoadNetwork) -
         )
         ours = travel_seconds(monaco, source)[0]
         for target in chance.integers(len(monaco.node_lon), size=20).tolist():
-            assert ours[target] == pytest.approx(expected.get(target, inf))
+            # Every step is counted in whole milliseconds.
+            assert ours[target] == pytest.approx(expected.get(target, inf), abs=0.03)
             reached += target in expected
     assert reached > 700
 
@@ -124,7 +122,7 @@ def test_routes_between_positions_equal_those_of_networkx(monaco: RoadNetwork) -
             expected = inf
         start, end = zip(edges.tolist(), offsets.tolist(), strict=True)
         route = shortest_path(monaco, start, end)
-        assert route.seconds == pytest.approx(expected)
+        assert route.seconds == pytest.approx(expected, abs=0.03)
         if expected < inf:
             reached += 1
             assert (route.edges[0], route.edges[-1]) == tuple(edges)

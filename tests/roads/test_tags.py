@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.roads import CLASSES, FREE_SPEED_KMH, road_label
+from tracker.roads import CLASSES, road_label
 from tracker.roads.tags import maxspeed_kmh, read_tags, refusal
 
 DRIVABLE = frozenset(CLASSES)
@@ -48,12 +48,6 @@ def test_one_road_has_one_label_whoever_writes_it(written: str, label: str) -> N
 )
 def test_a_legal_speed_is_read_in_kilometres_an_hour(written: str, kmh: float | None) -> None:
     assert maxspeed_kmh(written) == kmh
-
-
-def test_the_legal_speed_caps_the_free_speed_and_never_raises_it() -> None:
-    assert read_tags({"highway": "trunk", "maxspeed": "50"}).speed_kmh == 50
-    assert read_tags({"highway": "trunk", "maxspeed": "130"}).speed_kmh == FREE_SPEED_KMH["trunk"] == 80
-    assert read_tags({"highway": "motorway"}).speed_kmh == 90
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from tracker.model import geodesy
 from tracker.reconstruct.space import RoadSpace
-from tracker.roads import shortest_path
+from tracker.roads import least, shortest_path
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -39,14 +36,6 @@ class Drives:
 
     space: RoadSpace
     """Road cells of the network."""
-
-    @cached_property
-    def _onward(self) -> csr_array:
-        return self.space.network.fastest[0]
-
-    @cached_property
-    def _backward(self) -> csr_array:
-        return csr_array(self._onward.T)
 
     def spots(self, lon: float, lat: float, radius_m: float) -> Spots:
         """The road positions that a place and its radius can mean; never none, unless there is no road at all."""
@@ -83,22 +72,10 @@ class Drives:
 
     def _junctions(self, spots: Spots, *, back: bool) -> Floats:
         """(n,) least seconds from any of the positions to every junction, or from every junction to any of them."""
-        matrix = self._backward if back else self._onward
-        size = matrix.shape[0]
-        begin = np.full(size + 1, np.inf)
-        for junction, seconds in self._ends(spots, leaving=not back):
-            np.minimum.at(begin, junction, seconds)
-        first = np.flatnonzero(np.isfinite(begin))
-        # One more junction, from which all positions are reached at once.
-        graph = csr_array(
-            (
-                np.concatenate([matrix.data, np.maximum(begin[first], 1e-6)]),
-                np.concatenate([matrix.indices, first]),
-                np.append(matrix.indptr, matrix.indptr[-1] + len(first)),
-            ),
-            shape=(size + 1, size + 1),
-        )
-        return np.asarray(dijkstra(graph, indices=[size]))[0, :size]
+        ends = self._ends(spots, leaving=not back)
+        junction, seconds = (np.concatenate([end[part] for end in ends]) for part in (0, 1))
+        allowed = np.isfinite(seconds)
+        return least(self.space.network, junction[allowed], start=seconds[allowed], back=back)
 
     def _arrivals(self, here: Spots, there: Spots, at_junctions: Floats, *, back: bool) -> Floats:
         """(p,) least seconds to each position of there (or back from it)."""
@@ -122,8 +99,8 @@ class Drives:
         forward, against = network.oneway[edge] >= 0, network.oneway[edge] <= 0
         to_head, to_tail = (forward, against) if leaving else (against, forward)
         return [
-            (np.asarray(network.edge_head)[edge], np.where(to_head, rest / pace, np.inf)),
-            (np.asarray(network.edge_tail)[edge], np.where(to_tail, spots.offset_m / pace, np.inf)),
+            (np.asarray(network.edge_head, np.int64)[edge], np.where(to_head, rest / pace, np.inf)),
+            (np.asarray(network.edge_tail, np.int64)[edge], np.where(to_tail, spots.offset_m / pace, np.inf)),
         ]
 
     def _pace(self, edge: Ints) -> Floats:

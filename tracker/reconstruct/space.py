@@ -158,13 +158,17 @@ def turn_probabilities(network: RoadNetwork) -> tuple[Ints, Ints, Floats]:
     ptr (arcs + 1,), next arc, probability: for each arc the arcs that can follow.
     """
     arcs, nodes = len(network.arc_tail), len(network.node_lon)
-    out_ptr = np.asarray(network.arc_ptr, np.int64)
     tail, head = np.asarray(network.arc_tail, np.int64), np.asarray(network.arc_head, np.int64)
     seconds = np.maximum(np.asarray(network.seconds, float), 0.01)
     pairs = np.lexsort((head, tail))
     first = np.flatnonzero(np.diff(tail[pairs], prepend=-1) | np.diff(head[pairs], prepend=-1))
     graph = csr_array((np.ones(len(first)), (tail[pairs[first]], head[pairs[first]])), shape=(nodes, nodes))
-    turn_ptr, turn_arc = _possible_turns(out_ptr, head, np.asarray(network.arc_reverse, np.int64))
+    turn_ptr, turn_arc = _possible_turns(
+        np.asarray(network.graph.ptr, np.int64),
+        np.asarray(network.graph.arc, np.int64),
+        np.asarray(network.graph.entered, np.int64),
+        np.asarray(network.arc_reverse, np.int64),
+    )
     flow = np.zeros(len(turn_arc))
     # Origins spread evenly along the network's length: by cumulated arc seconds, so busy and empty parts count alike.
     along = np.cumsum(seconds)
@@ -185,20 +189,28 @@ def turn_probabilities(network: RoadNetwork) -> tuple[Ints, Ints, Floats]:
 
 
 @njit(cache=True)
-def _possible_turns(out_ptr: Any, head: Any, reverse: Any) -> Any:
-    arcs = len(head)
+def _possible_turns(step_ptr: Any, step_arc: Any, entered: Any, reverse: Any) -> Any:
+    """Arcs that may follow each arc: turn restrictions are in the search graph, turning back is for dead ends."""
+    arcs = len(entered)
     ptr = np.zeros(arcs + 1, np.int64)
+    arc = np.empty(2 * len(step_arc) + 4 * arcs, np.int64)
+    at = 0
     for a in range(arcs):
-        out = out_ptr[head[a] + 1] - out_ptr[head[a]]
-        ptr[a + 1] = ptr[a] + max(out - (1 if reverse[a] >= 0 else 0), 1 if out > 0 else 0)
-    arc = np.empty(ptr[arcs], np.int64)
-    for a in range(arcs):
-        at = ptr[a]
-        for b in range(out_ptr[head[a]], out_ptr[head[a] + 1]):
-            if b != reverse[a] or out_ptr[head[a] + 1] - out_ptr[head[a]] == 1:  # a dead end
-                arc[at] = b
+        place = entered[a]
+        begin = at
+        if at + step_ptr[place + 1] - step_ptr[place] > len(arc):
+            more = np.empty(2 * len(arc), np.int64)
+            more[:at] = arc[:at]
+            arc = more
+        for j in range(step_ptr[place], step_ptr[place + 1]):
+            if step_arc[j] != reverse[a]:
+                arc[at] = step_arc[j]
                 at += 1
-    return ptr, arc
+        if at == begin and step_ptr[place + 1] > step_ptr[place]:  # a dead end
+            arc[at] = reverse[a]
+            at += 1
+        ptr[a + 1] = at
+    return ptr, arc[:at].copy()
 
 
 @njit(cache=True)

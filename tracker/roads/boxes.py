@@ -113,8 +113,16 @@ def foot(lon: float, lat: float, lon_a: float, lat_a: float, lon_b: float, lat_b
 
 @compiled
 def within(
-    lon: Any, lat: Any, radius: Any, vertex_lon: Any, vertex_lat: Any, vertex_ptr: Any, piece_edge: Any,
-    piece_vertex: Any, box: Any, level: Any,
+    lon: Any,
+    lat: Any,
+    radius: Any,
+    vertex_lon: Any,
+    vertex_lat: Any,
+    vertex_ptr: Any,
+    piece_edge: Any,
+    piece_vertex: Any,
+    box: Any,
+    level: Any,
 ) -> Any:
     """Every piece that comes within a radius of points: query, edge, vertex before its foot, part beyond, metres."""
     size = 64
@@ -151,7 +159,9 @@ def within(
             stop = min(start + PIECE, vertex_ptr[on + 1] - 1)
             best, best_vertex, best_part = np.inf, start, 0.0
             for v in range(start, stop):
-                share = foot(lon[number], lat[number], vertex_lon[v], vertex_lat[v], vertex_lon[v + 1], vertex_lat[v + 1])
+                share = foot(
+                    lon[number], lat[number], vertex_lon[v], vertex_lat[v], vertex_lon[v + 1], vertex_lat[v + 1]
+                )
                 off = apart(
                     lon[number], lat[number], vertex_lon[v] + share * (vertex_lon[v + 1] - vertex_lon[v]),
                     vertex_lat[v] + share * (vertex_lat[v + 1] - vertex_lat[v]),
@@ -178,8 +188,15 @@ def _more(old: Any, size: int) -> Any:
 
 @compiled
 def closest(
-    lon: Any, lat: Any, vertex_lon: Any, vertex_lat: Any, vertex_ptr: Any, piece_edge: Any, piece_vertex: Any,
-    box: Any, level: Any,
+    lon: Any,
+    lat: Any,
+    vertex_lon: Any,
+    vertex_lat: Any,
+    vertex_ptr: Any,
+    piece_edge: Any,
+    piece_vertex: Any,
+    box: Any,
+    level: Any,
 ) -> Any:
     """The nearest piece of each point: edge, vertex before its foot, part beyond, metres; ties to the lowest edge."""
     count = len(lon)
@@ -221,7 +238,9 @@ def closest(
             start = piece_vertex[at]
             stop = min(start + PIECE, vertex_ptr[on + 1] - 1)
             for v in range(start, stop):
-                share = foot(lon[number], lat[number], vertex_lon[v], vertex_lat[v], vertex_lon[v + 1], vertex_lat[v + 1])
+                share = foot(
+                    lon[number], lat[number], vertex_lon[v], vertex_lat[v], vertex_lon[v + 1], vertex_lat[v + 1]
+                )
                 off = apart(
                     lon[number], lat[number], vertex_lon[v] + share * (vertex_lon[v + 1] - vertex_lon[v]),
                     vertex_lat[v] + share * (vertex_lat[v + 1] - vertex_lat[v]),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -92,9 +93,7 @@ def _drawn(ways: Ways, chains: Chains) -> tuple[Drawing, Counter[str]]:
     ends = Ends(
         tail=tail, head=head, first_way=chains.first_way, last_way=chains.last_way, oneway=columns["oneway"].astype(int)
     )
-    barred, dropped = (
-        forbidden_runs(ways.restrictions, ends) if ways.restrictions else ([], Counter[str]())
-    )
+    barred, dropped = forbidden_runs(ways.restrictions, ends) if ways.restrictions else ([], Counter[str]())
     drawing = Drawing(
         tail=tail,
         head=head,
@@ -110,9 +109,7 @@ def _drawn(ways: Ways, chains: Chains) -> tuple[Drawing, Counter[str]]:
 
 def _mainland(drawing: Drawing) -> Bools:
     """Which edges belong to a connected piece (one-ways taken as two-way) that is not a tiny island."""
-    length = edge_metres(
-        running_metres(drawing.vertex_lon, drawing.vertex_lat, drawing.vertex_ptr), drawing.vertex_ptr
-    )
+    length = edge_metres(running_metres(drawing.vertex_lon, drawing.vertex_lat, drawing.vertex_ptr), drawing.vertex_ptr)
     nodes, ends = np.unique(np.concatenate([drawing.tail, drawing.head]), return_inverse=True)
     tail, head = ends[: len(length)], ends[len(length) :]
     links = sparse.coo_array((np.ones(len(tail)), (tail, head)), shape=(len(nodes), len(nodes)))
@@ -162,7 +159,7 @@ def _again(network: RoadNetwork, *, keep: Bools, dropped: Mapping[str, int], pro
         vertex_ptr=np.asarray(network.vertex_ptr, np.int64),
         columns={name: getattr(network, name) for name in names},
         texts=network.texts,
-        barred=[tuple(flat[begin:end]) for begin, end in zip(ptr[:-1], ptr[1:], strict=True)],
+        barred=[tuple(flat[begin:end]) for begin, end in pairwise(ptr)],
     )
     return assemble(
         drawing, keep=keep, mapped=network.mapped, dropped=dict(dropped), date=network.date, profile=profile
@@ -192,6 +189,9 @@ def assemble(
     runs = [tuple(int(arcs["edge_arcs"][int(not along), edge]) for edge, along in run) for run in barred]
     barred_edge, barred_along, barred_ptr = as_arrays(barred)
     ptr = np.searchsorted(arcs["arc_tail"], np.arange(nodes + 1))
+    more: dict[str, Any] = columns | {
+        name: values if name == "arc_forward" else values.astype(np.int32) for name, values in arcs.items()
+    }
     network = RoadNetwork(
         node_lon=node_lon,
         node_lat=node_lat,
@@ -223,8 +223,7 @@ def assemble(
         dropped=dict(dropped),
         date=date,
         profile=profile,
-        **{name: values if name == "arc_forward" else values.astype(np.int32) for name, values in arcs.items()},
-        **columns,
+        **more,
     )
     lock(network)
     return network

@@ -10,7 +10,7 @@ try:
 except ImportError:  # a Python that numba does not know yet
     COMPILED = False
 else:
-    COMPILED = not numba.config.DISABLE_JIT
+    COMPILED = not getattr(numba.config, "DISABLE_JIT", False)
 
 
 def compiled(loop: Loop) -> Loop:

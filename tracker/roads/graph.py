@@ -121,7 +121,9 @@ class _Plan:
 
     def __init__(self, runs: Sequence[tuple[int, ...]], head: Ints, ptr: Ints) -> None:
         forbidden = set(runs)
-        beginnings = sorted({run[:size] for run in runs for size in range(1, len(run))}, key=lambda run: (len(run), run))
+        beginnings = sorted(
+            {run[:size] for run in runs for size in range(1, len(run))}, key=lambda run: (len(run), run)
+        )
         nodes = len(ptr) - 1
         double = {beginning: nodes + number for number, beginning in enumerate(beginnings)}
         self.junction = [int(head[beginning[-1]]) for beginning in beginnings]

@@ -7,8 +7,19 @@ from tracker.roads.compiled import compiled
 
 @compiled
 def settle(
-    ptr: Any, step: Any, junction: Any, source: Any, begin: Any, limit: int, wanted: Any, stamp: int, cost: Any, seen: Any,
-    heap_cost: Any, heap_place: Any, order: Any,
+    ptr: Any,
+    step: Any,
+    junction: Any,
+    source: Any,
+    begin: Any,
+    limit: int,
+    wanted: Any,
+    stamp: int,
+    cost: Any,
+    seen: Any,
+    heap_cost: Any,
+    heap_place: Any,
+    order: Any,
 ) -> int:
     """Settle places from several sources at once, nearest first (Dijkstra 1959), as far as the limit.
 

@@ -125,4 +125,3 @@ def _only(network: RoadNetwork, classes: frozenset[str]) -> RoadNetwork:
     if not keep.any():
         raise BadRoads(f"none of these roads is {', '.join(sorted(classes))}; choose other classes")
     return chosen(network, keep)
-

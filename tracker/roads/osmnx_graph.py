@@ -75,7 +75,11 @@ def from_osmnx(graph: Any, *, profile: Profile = CONVOY) -> RoadNetwork:
         road = replace(read_tags(tags), oneway=0)
         ends = (number[head],) if drawn == along else (number[tail],)
         pieces.setdefault((*drawn, *ends, road), (road, set()))[1].add(drawn == along)
-    return build(_ways(pieces, np.array(list(position.values()), float).reshape(-1, 2), dropped), source="the graph", profile=profile)
+    return build(
+        _ways(pieces, np.array(list(position.values()), float).reshape(-1, 2), dropped),
+        source="the graph",
+        profile=profile,
+    )
 
 
 def _ways(pieces: Mapping[tuple[Any, ...], tuple[RoadTags, set[bool]]], nodes: Floats, dropped: Counter[str]) -> Ways:

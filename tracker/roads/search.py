@@ -69,6 +69,11 @@ class Searcher:
     ) -> tuple[Indexes, Indexes]:
         """Places settled, nearest first, and their whole costs (`kernels.settle`); both are views into the scratch."""
         ptr, step = steps(self.graph, by=by, back=back)
+        if len(place) > len(self.cost):
+            # The heap has room for every place to begin at, once.
+            order = np.lexsort((begin, place))
+            distinct, first = np.unique(place[order], return_index=True)
+            place, begin = distinct.astype(np.int32), begin[order][first]
         if not COMPILED:
             return _settled_by_scipy(ptr, step, place, begin, limit)
         if self.stamp[0] > 2**31 - 4:
@@ -210,7 +215,7 @@ def _settled_by_scipy(
         ),
         shape=(size + 1, size + 1),
     )
-    cost = np.asarray(csgraph.dijkstra(graph, indices=size, limit=limit + 1))[:size] - 1
+    cost = np.asarray(csgraph.dijkstra(graph, indices=np.int64(size), limit=float(limit + 1)))[:size] - 1
     settled = np.flatnonzero(np.isfinite(cost))
     settled = settled[np.argsort(cost[settled], kind="stable")]
     return settled.astype(np.int32), cost[settled].astype(np.int32)

@@ -3,13 +3,13 @@
 import numpy as np
 
 from tracker.model import geodesy
-from tracker.roads.ways import Floats, Ints
+from tracker.roads.ways import Floats, Indexes, Ints
 
 SHORTEST_M = 0.01
 """No edge is shorter: a centimetre is the grain of the map, and a length of 0 would be no fraction's base."""
 
 
-def running_metres(lon: Floats, lat: Floats, ptr: Ints) -> Floats:
+def running_metres(lon: Floats, lat: Floats, ptr: Ints | Indexes) -> Floats:
     """Metres driven from the very first vertex over all edges in turn, ``(v,)``; leaps between edges count 0."""
     step = np.zeros(len(lon))
     if len(lon):
@@ -18,13 +18,13 @@ def running_metres(lon: Floats, lat: Floats, ptr: Ints) -> Floats:
     return np.cumsum(step)
 
 
-def edge_metres(running: Floats, ptr: Ints) -> Floats:
+def edge_metres(running: Floats, ptr: Ints | Indexes) -> Floats:
     """True metres of each edge, ``(m,)``, at least `SHORTEST_M`."""
     return np.maximum(running[ptr[1:] - 1] - running[ptr[:-1]], SHORTEST_M)
 
 
 def point_on(
-    edge: Ints, offset_m: Floats, *, running: Floats, lon: Floats, lat: Floats, ptr: Ints
+    edge: Ints, offset_m: Floats, *, running: Floats, lon: Floats, lat: Floats, ptr: Ints | Indexes
 ) -> tuple[Floats, Floats]:
     """Longitude and latitude, ``(q,)`` each, at metres along edges (linear between vertices, clipped to the edge)."""
     first, last = ptr[edge], ptr[edge + 1] - 1

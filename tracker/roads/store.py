@@ -159,7 +159,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadRoads(f"{path}: not as it was written ({error}); {_REMEDY}") from None
     if form != FORMAT or version != VERSION:
-        raise BadRoads(f"{path}: {form!r} version {version!r}; this program reads {FORMAT!r} version {VERSION}; {_REMEDY}")
+        raise BadRoads(
+            f"{path}: {form!r} version {version!r}; this program reads {FORMAT!r} version {VERSION}; {_REMEDY}"
+        )
     return dict(manifest)
 
 
@@ -216,4 +218,3 @@ def _junctions(network: RoadNetwork) -> gpd.GeoDataFrame:
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-

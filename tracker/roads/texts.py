@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +32,7 @@ class Texts:
         """(texts,) the texts."""
         letters, ends = self.letters.tobytes(), self.ptr.tolist()
         found = np.empty(len(ends) - 1, object)
-        found[:] = [
-            letters[start:end].decode("utf-8", "replace") for start, end in zip(ends[:-1], ends[1:], strict=True)
-        ]
+        found[:] = [letters[start:end].decode("utf-8", "replace") for start, end in pairwise(ends)]
         return found
 
     @cached_property

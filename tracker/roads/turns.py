@@ -31,8 +31,7 @@ class Ends:
     """(m,) 0 both ways, 1 along the shape only, -1 against it only."""
 
 
-def forbidden_runs(restrictions: Sequence[Restriction], ends: Ends
-) -> tuple[list[tuple[Drive, ...]], Counter[str]]:
+def forbidden_runs(restrictions: Sequence[Restriction], ends: Ends) -> tuple[list[tuple[Drive, ...]], Counter[str]]:
     """The runs of edges that restrictions forbid, and how many restrictions say nothing about these roads.
 
     Parameters
@@ -48,11 +47,7 @@ def forbidden_runs(restrictions: Sequence[Restriction], ends: Ends
     runs: dict[tuple[Drive, ...], None] = {}
     dropped: Counter[str] = Counter()
     for restriction in restrictions:
-        found = (
-            roads.by_ways(restriction)
-            if restriction.via_ways
-            else roads.by_point(restriction, restriction.via[0])
-        )
+        found = roads.by_ways(restriction) if restriction.via_ways else roads.by_point(restriction, restriction.via[0])
         if not found:
             dropped["turn restriction where these roads do not meet"] += 1
         runs.update(dict.fromkeys(found))
