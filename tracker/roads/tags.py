@@ -25,9 +25,54 @@ FREE_SPEED_KMH: Mapping[str, float] = {
 CLASSES: tuple[str, ...] = tuple(FREE_SPEED_KMH)
 """The drivable `highway` classes; tracks, service ways and footways are not roads for a convoy."""
 
-_IMPLICIT_KMH = {"living_street": 20.0, "urban": 60.0, "rural": 90.0, "trunk": 110.0, "motorway": 110.0}
-_MILE_KM = 1.609344
+_MILE_KM, _KNOT_KM = 1.609344, 1.852
 _SLOWEST_KMH = 5.0
+_WALK_KMH = 7.0
+_IMPLICIT_KMH: Mapping[str, Mapping[str, float]] = {
+    "": {"urban": 50, "rural": 90, "trunk": 100, "motorway": 120, "living_street": 20, "bicycle_road": 30},
+    "RU": {"urban": 60, "rural": 90, "trunk": 110, "motorway": 110},
+    "BY": {"urban": 60, "rural": 90, "motorway": 110},
+    "UA": {"urban": 50, "rural": 90, "trunk": 110, "motorway": 130},
+    "KZ": {"urban": 60, "rural": 100, "trunk": 110, "motorway": 140},
+    "MD": {"rural": 90},
+    "GE": {"urban": 60, "rural": 90, "motorway": 110},
+    "AM": {"urban": 60, "rural": 90, "motorway": 110},
+    "DE": {"rural": 100, "living_street": 7},
+    "AT": {"rural": 100, "trunk": 100, "motorway": 130},
+    "CH": {"rural": 80, "trunk": 100, "motorway": 120},
+    "LI": {"rural": 80},
+    "FR": {"rural": 80, "motorway": 130},
+    "IT": {"motorway": 130, "trunk": 110},
+    "PL": {"trunk": 100, "motorway": 140},
+    "CZ": {"trunk": 110, "motorway": 130},
+    "RO": {"trunk": 100, "motorway": 130},
+    "GB": {
+        "urban": 48.3, "rural": 96.6, "nsl_restricted": 48.3, "nsl_single": 96.6, "nsl_dual": 112.7, "motorway": 112.7,
+    },
+    "US": {"urban": 40, "rural": 88, "motorway": 105},
+}  # fmt: skip
+"""Legal speed in km/h of what `RU:urban` and its like mean; a country's own first, the common one otherwise."""
+
+_NO_LIMIT = frozenset({"DE:motorway", "none", "unlimited"})
+
+_ACCESS = ("motorcar", "motor_vehicle", "vehicle", "access")
+"""Keys that say who may drive, the most special one first: it wins."""
+
+_BARRED = frozenset({"no", "private", "agricultural", "forestry", "agricultural;forestry", "emergency", "psv", "bus"})
+"""Values that bar a way. `private` ends in a yard and leads nowhere on; field and forest ways do not carry lorries.
+Signs that a column does not stop for do not bar it: destination, customers, delivery, permit, military, official."""
+
+_ONEWAY = ("oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway")
+_SPEED_KIND = ("maxspeed:type", "source:maxspeed", "maxspeed:source", "zone:maxspeed")
+
+READ = (
+    *("highway", "construction", "route", "area", "junction", "ref", "name", "int_name", "name:en", "inferred"),
+    *("surface", "toll", "maxspeed", "maxspeed:forward", "maxspeed:backward", *_ACCESS, *_ONEWAY, *_SPEED_KIND),
+)
+"""Every key that decides what a way is: ways that agree in these are read alike."""
+
+_UNBUILT = frozenset({"construction", "proposed", "planned"})
+
 _LATIN = dict(zip("АБВГДЕЗИЙКЛМНОПРСТУФХЭ", "ABVGDEZIJKLMNOPRSTUFHE", strict=True)) | {
     "Ё": "E",
     "Ж": "Zh",
@@ -85,51 +130,96 @@ def road_label(ref: str) -> str:
 
 
 def maxspeed_kmh(value: str) -> float | None:
-    """The legal speed in km/h of a `maxspeed` tag, or None where it says nothing usable.
+    """The legal speed in km/h of a `maxspeed` tag, or None where it says nothing usable; of several the lowest.
 
     >>> maxspeed_kmh("50"), maxspeed_kmh("20 mph"), maxspeed_kmh("RU:urban"), maxspeed_kmh("signals")
     (50.0, 32.18688, 60.0, None)
     """
-    text = value.split(";")[0].strip()
-    number = re.fullmatch(r"(\d{1,3}(?:\.\d{1,2})?)\s*(km/h|kmh|kph|mph|)", text)
+    if not value:
+        return None
+    found = [speed for part in value[:80].split(";") if (speed := _one_speed(part.strip())) is not None]
+    return min(found, default=None)
+
+
+def _one_speed(text: str) -> float | None:
+    number = re.fullmatch(r"(\d{1,3}(?:\.\d{1,2})?)\s*(km/h|kmh|kph|mph|knots?|)", text)
     if number:
-        speed = float(number[1]) * (_MILE_KM if number[2] == "mph" else 1)
+        unit = {"mph": _MILE_KM, "knot": _KNOT_KM, "knots": _KNOT_KM}.get(number[2], 1.0)
+        speed = float(number[1]) * unit
         return max(speed, _SLOWEST_KMH) if speed > 0 else None
-    return _IMPLICIT_KMH.get(text.rpartition(":")[2])
+    if text == "walk":
+        return _WALK_KMH
+    if text in _NO_LIMIT:
+        return None
+    country, _, kind = text.rpartition(":")
+    if zone := re.fullmatch(r"(?:[A-Z]{2}:)?(?:zone:?|urban:?)?(\d{2,3})", text):
+        return float(zone[1])
+    if country and not re.fullmatch(r"[A-Z]{2}(:.*)?", country):
+        return None
+    speed_there = _IMPLICIT_KMH.get(country[:2], {}).get(kind) or _IMPLICIT_KMH[""].get(kind)
+    return None if speed_there is None else float(speed_there)
 
 
 def refusal(tags: Mapping[str, str], *, classes: frozenset[str]) -> str | None:
     """Why a way tagged `highway` is not taken into the network, or None where it is."""
+    if tags.get("highway") in _UNBUILT or tags.get("construction") == "yes":
+        return "under construction"
+    if tags.get("route") == "ferry":
+        return "ferry"
     if tags.get("highway") not in classes:
         return "other highway class"
     if tags.get("area") == "yes":
         return "area"
-    access = next((tags[key] for key in ("motor_vehicle", "vehicle", "access") if key in tags), "yes")
-    return "no access" if access == "no" else None
+    access = next((tags[key] for key in _ACCESS if key in tags), "yes")
+    return "no access" if access.strip().lower() in _BARRED else None
 
 
 def read_tags(tags: Mapping[str, str]) -> RoadTags:
-    """What a drivable way's tags say; `tags["highway"]` must be one of `CLASSES`.
-
-    One-way is what `oneway` says; where it is silent, only `junction=roundabout` (and circular) implies
-    it. Motorways do not: generalised extracts draw both carriageways as one line.
-    """
-    highway = tags["highway"]
-    says = tags.get("oneway", "").strip().lower()
-    if says in ("-1", "reverse"):
-        oneway = -1
-    elif says in ("yes", "1", "true") or (not says and tags.get("junction") in ("roundabout", "circular")):
-        oneway = 1
-    else:
-        oneway = 0
+    """What a drivable way's tags say; `tags["highway"]` must be one of `CLASSES`."""
     return RoadTags(
-        highway=highway,
-        legal_kmh=maxspeed_kmh(tags.get("maxspeed", "")) or 0.0,
-        oneway=oneway,
+        highway=tags["highway"],
+        legal_kmh=_legal_kmh(tags),
+        oneway=_oneway(tags),
         ref=tags.get("ref", "").split(";")[0].strip(),
         name=tags.get("name", "").strip(),
         int_name=(tags.get("int_name") or tags.get("name:en") or "").strip(),
         inferred=tags.get("inferred") == "yes",
-        surface=tags.get("surface", "").strip(),
+        surface=tags.get("surface", "").split(";")[0].strip(),
         toll=tags.get("toll") == "yes",
     )
+
+
+def changes_direction(tags: Mapping[str, str]) -> bool:
+    """Whether a way is one-way now this way, now that way; it is taken as open both ways."""
+    return _says_oneway(tags) in ("reversible", "alternating")
+
+
+def _says_oneway(tags: Mapping[str, str]) -> str:
+    return next((tags[key] for key in _ONEWAY if key in tags), "").strip().lower()
+
+
+def _oneway(tags: Mapping[str, str]) -> int:
+    """0 both ways, 1 as drawn, -1 against the drawing.
+
+    Where the tag is silent, only `junction=roundabout` (and circular) implies it. Motorways do not: generalised
+    extracts draw both carriageways as one line.
+    """
+    says = _says_oneway(tags)
+    if says in ("-1", "reverse"):
+        return -1
+    if says in ("yes", "1", "true") or (not says and tags.get("junction") in ("roundabout", "circular")):
+        return 1
+    return 0
+
+
+def _legal_kmh(tags: Mapping[str, str]) -> float:
+    """Legal speed in km/h: what the sign says, then the lower of its two directions, then what kind of limit it is."""
+    if (sign := maxspeed_kmh(tags.get("maxspeed", ""))) is not None:
+        return sign
+    both = [maxspeed_kmh(tags.get(f"maxspeed:{way}", "")) for way in ("forward", "backward")]
+    if known := [speed for speed in both if speed is not None]:
+        return min(known)
+    if "maxspeed" in tags:
+        return 0.0
+    kinds = (tags.get(key, "") for key in _SPEED_KIND)
+    return next((speed for kind in kinds if (speed := maxspeed_kmh(kind)) is not None), 0.0)
