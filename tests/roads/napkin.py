@@ -10,8 +10,21 @@ Nodes = Mapping[str, tuple[float, float]]
 Way = tuple[str, Mapping[str, str]]
 
 
-def osm(nodes: Nodes, ways: list[Way], *, places: Mapping[str, Mapping[str, str]] | None = None) -> str:
-    """OSM XML of named nodes (lon, lat) and ways such as ``("abc", {"highway": "primary"})``."""
+Relation = tuple[list[tuple[str, str]], Mapping[str, str]]
+
+
+def osm(
+    nodes: Nodes,
+    ways: list[Way],
+    *,
+    places: Mapping[str, Mapping[str, str]] | None = None,
+    relations: list[Relation] | None = None,
+) -> str:
+    """OSM XML of named nodes (lon, lat) and ways such as ``("abc", {"highway": "primary"})``.
+
+    A relation is its members, as (role, name), and its tags; the name of a way is its path, and of two ways with one
+    path the first is meant.
+    """
     ids = {name: str(number) for number, name in enumerate(nodes, start=1)}
     lines = ["<?xml version='1.0' encoding='UTF-8'?>", '<osm version="0.6">']
     for name, (lon, lat) in nodes.items():
@@ -23,13 +36,25 @@ def osm(nodes: Nodes, ways: list[Way], *, places: Mapping[str, Mapping[str, str]
         lines += [f'<nd ref="{ids.get(name, "999")}"/>' for name in path]
         lines += [_tag(key, value) for key, value in tags.items()]
         lines.append("</way>")
+    paths = [path for path, _ in ways]
+    for number, (members, tags) in enumerate(relations or [], start=1):
+        lines.append(f'<relation id="{number}">')
+        for role, name in members:
+            kind, ref = ("node", ids.get(name, "999")) if len(name) == 1 else ("way", str(_number(paths, name)))
+            lines.append(f'<member type="{kind}" ref="{ref}" role="{role}"/>')
+        lines += [_tag(key, value) for key, value in tags.items()]
+        lines.append("</relation>")
     return "\n".join([*lines, "</osm>"])
 
 
-def draw(folder: Path, nodes: Nodes, ways: list[Way]) -> RoadNetwork:
+def _number(paths: list[str], name: str) -> int:
+    return paths.index(name) + 1 if name in paths else 999
+
+
+def draw(folder: Path, nodes: Nodes, ways: list[Way], *, relations: list[Relation] | None = None) -> RoadNetwork:
     """The network of a napkin."""
     path = folder / "napkin.osm"
-    path.write_text(osm(nodes, ways), encoding="utf-8")
+    path.write_text(osm(nodes, ways, relations=relations), encoding="utf-8")
     return load_roads(path)
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.roads.napkin import osm
 from tracker.model import BadRoads, MissingFile
 from tracker.roads import load_roads
-from tracker.roads import osm as reader
+from tracker.roads import osm_xml as reader
 
 NODES = {"a": (39.0, 51.0), "b": (39.0, 51.01), "c": (39.0, 51.02)}
 TEXT = osm(NODES, [("abc", {"highway": "primary", "ref": "М-4"})])
@@ -97,7 +97,7 @@ def test_a_small_archive_that_unpacks_to_a_giant_is_stopped(tmp_path: Path, monk
 
 
 def test_other_kinds_of_file_are_refused_with_the_kinds_that_are_read(tmp_path: Path) -> None:
-    with pytest.raises(BadRoads, match=r"give \.osm, \.osm\.bz2 or \.osm\.gz"):
+    with pytest.raises(BadRoads, match=r"give \.osm, \.osm\.bz2, \.osm\.gz, \.osm\.pbf, \.graphml"):
         load_roads(written(tmp_path, TEXT, "roads.shp"))
 
 

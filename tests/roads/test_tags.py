@@ -3,7 +3,7 @@
 import pytest
 
 from tracker.roads import CLASSES, road_label
-from tracker.roads.tags import maxspeed_kmh, read_tags, refusal
+from tracker.roads.tags import changes_direction, maxspeed_kmh, read_tags, refusal
 
 DRIVABLE = frozenset(CLASSES)
 
@@ -36,7 +36,20 @@ def test_one_road_has_one_label_whoever_writes_it(written: str, label: str) -> N
         ("50;90", 50.0),
         ("RU:urban", 60.0),
         ("UA:rural", 90.0),
-        ("urban", 60.0),
+        ("urban", 50.0),
+        ("RU:motorway", 110.0),
+        ("DE:motorway", None),
+        ("CH:rural", 80.0),
+        ("GB:nsl_single", 96.6),
+        ("XX:rural", 90.0),
+        ("RU:zone:40", 40.0),
+        ("DE:zone30", 30.0),
+        ("10 knots", 18.52),
+        ("walk", 7.0),
+        ("90;60", 60.0),
+        ("RU:moon", None),
+        ("signals;50", 50.0),
+        ("nonsense:rural", None),
         ("1", 5.0),
         ("0", None),
         ("-50", None),
@@ -78,7 +91,17 @@ def test_only_the_tag_and_the_roundabout_make_a_road_one_way(tags: dict[str, str
         ({"highway": "primary", "access": "no"}, "no access"),
         ({"highway": "primary", "motor_vehicle": "no"}, "no access"),
         ({"highway": "primary", "access": "no", "motor_vehicle": "yes"}, None),
-        ({"highway": "residential", "access": "private"}, None),
+        ({"highway": "residential", "access": "private"}, "no access"),
+        ({"highway": "residential", "access": "destination"}, None),
+        ({"highway": "primary", "vehicle": "no", "motor_vehicle": "permit"}, None),
+        ({"highway": "primary", "motor_vehicle": "yes", "motorcar": "no"}, "no access"),
+        ({"highway": "unclassified", "motor_vehicle": "agricultural;forestry"}, "no access"),
+        ({"highway": "construction", "construction": "motorway"}, "under construction"),
+        ({"highway": "primary", "construction": "yes"}, "under construction"),
+        ({"highway": "primary", "construction": "minor"}, None),
+        ({"highway": "proposed"}, "under construction"),
+        ({"highway": "primary", "route": "ferry"}, "ferry"),
+        ({"route": "ferry"}, "ferry"),
         ({"highway": "residential", "area": "yes"}, "area"),
     ],
 )
@@ -90,3 +113,36 @@ def test_a_road_without_a_number_is_called_by_its_name() -> None:
     assert read_tags({"highway": "primary", "name": "улица Ленина"}).road == "улица Ленина"
     both = read_tags({"highway": "primary", "name": "Дон", "ref": "М-4;Е 115"})
     assert (both.road, both.ref, both.name) == ("M4", "М-4", "Дон")
+
+
+@pytest.mark.parametrize(
+    ("tags", "kmh"),
+    [
+        ({"maxspeed": "60", "maxspeed:type": "RU:rural"}, 60.0),
+        ({"maxspeed:forward": "90", "maxspeed:backward": "70"}, 70.0),
+        ({"maxspeed:forward": "90"}, 90.0),
+        ({"maxspeed:type": "RU:urban"}, 60.0),
+        ({"source:maxspeed": "FR:rural"}, 80.0),
+        ({"zone:maxspeed": "DE:30"}, 30.0),
+        ({"maxspeed": "none", "source:maxspeed": "DE:rural"}, 0.0),
+        ({}, 0.0),
+    ],
+)
+def test_the_sign_goes_before_the_kind_of_limit(tags: dict[str, str], kmh: float) -> None:
+    assert read_tags({"highway": "primary", **tags}).legal_kmh == kmh
+
+
+def test_surface_and_toll_are_kept() -> None:
+    tags = read_tags({"highway": "primary", "surface": "gravel;dirt", "toll": "yes"})
+    assert (tags.surface, tags.toll) == ("gravel", True)
+
+
+def test_a_way_that_changes_direction_is_open_both_ways() -> None:
+    assert read_tags({"highway": "primary", "oneway": "reversible"}).oneway == 0
+    assert changes_direction({"highway": "primary", "oneway": "alternating"})
+    assert not changes_direction({"highway": "primary", "oneway": "reversible", "oneway:motor_vehicle": "no"})
+
+
+def test_a_one_way_for_others_binds_no_motor_vehicle() -> None:
+    assert read_tags({"highway": "primary", "oneway": "yes", "oneway:motor_vehicle": "no"}).oneway == 0
+    assert read_tags({"highway": "primary", "oneway:bicycle": "yes"}).oneway == 0
