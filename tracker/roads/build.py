@@ -19,7 +19,7 @@ from tracker.roads.mapped import Mapped
 from tracker.roads.nearest import EdgeIndex
 from tracker.roads.network import RoadNetwork
 from tracker.roads.profiles import CONVOY, Profile
-from tracker.roads.shapes import edge_metres, running_metres
+from tracker.roads.shapes import edge_metres, step_metres
 from tracker.roads.tags import CLASSES
 from tracker.roads.texts import Texts
 from tracker.roads.turns import Drive, Ends, as_arrays, forbidden_runs
@@ -43,6 +43,8 @@ class Drawing:
     """(v,) degrees north."""
     vertex_ptr: Ints
     """(m + 1,) where each edge's shape starts."""
+    step_m: Floats
+    """(v,) metres from the vertex before, 0 where an edge begins."""
     columns: Mapping[str, NDArray[Any]]
     """What is known of each edge: highway, legal_kmh, oneway, inferred, toll, osm_way, text."""
     texts: Texts
@@ -100,6 +102,7 @@ def _drawn(ways: Ways, chains: Chains) -> tuple[Drawing, Counter[str]]:
         vertex_lon=lon,
         vertex_lat=lat,
         vertex_ptr=chains.ptr,
+        step_m=step_metres(lon, lat, chains.ptr),
         columns={**columns, "osm_way": ways.way_id[chains.first_way]},
         texts=texts,
         barred=barred,
@@ -109,7 +112,7 @@ def _drawn(ways: Ways, chains: Chains) -> tuple[Drawing, Counter[str]]:
 
 def _mainland(drawing: Drawing) -> Bools:
     """Which edges belong to a connected piece (one-ways taken as two-way) that is not a tiny island."""
-    length = edge_metres(running_metres(drawing.vertex_lon, drawing.vertex_lat, drawing.vertex_ptr), drawing.vertex_ptr)
+    length = edge_metres(np.cumsum(drawing.step_m), drawing.vertex_ptr)
     nodes, ends = np.unique(np.concatenate([drawing.tail, drawing.head]), return_inverse=True)
     tail, head = ends[: len(length)], ends[len(length) :]
     links = sparse.coo_array((np.ones(len(tail)), (tail, head)), shape=(len(nodes), len(nodes)))
@@ -151,12 +154,15 @@ def _again(network: RoadNetwork, *, keep: Bools, dropped: Mapping[str, int], pro
     flat = list(zip(network.barred_edge.tolist(), network.barred_along.tolist(), strict=True))
     ptr = network.barred_ptr.tolist()
     names = ("highway", "legal_kmh", "oneway", "inferred", "toll", "osm_way", "text")
+    steps = np.diff(network.running_m, prepend=0.0)
+    steps[network.vertex_ptr[:-1]] = 0
     drawing = Drawing(
         tail=np.asarray(network.edge_tail, np.int64),
         head=np.asarray(network.edge_head, np.int64),
         vertex_lon=network.vertex_lon,
         vertex_lat=network.vertex_lat,
         vertex_ptr=np.asarray(network.vertex_ptr, np.int64),
+        step_m=steps,
         columns={name: getattr(network, name) for name in names},
         texts=network.texts,
         barred=[tuple(flat[begin:end]) for begin, end in pairwise(ptr)],
@@ -171,11 +177,12 @@ def assemble(
 ) -> RoadNetwork:
     """The network of the edges to keep: junctions and edges numbered along the curve, arcs made, arrays read-only."""
     edges, nodes, node_lon, node_lat, tail, head = _numbered(drawing, keep)
-    lon, lat, vertex_ptr = _shapes(drawing, edges)
+    vertex, vertex_ptr = _shapes(drawing, edges)
+    lon, lat = drawing.vertex_lon[vertex], drawing.vertex_lat[vertex]
     columns = {name: np.ascontiguousarray(values[edges]) for name, values in drawing.columns.items()}
     surface = drawing.texts.all[columns["text"][:, 4]]
     speed = profile.speed_kmh(columns["highway"], columns["legal_kmh"], surface)
-    running = running_metres(lon, lat, vertex_ptr)
+    running = np.cumsum(drawing.step_m[vertex])
     length = edge_metres(running, vertex_ptr)
     arcs = _arcs(tail, head, np.zeros_like(columns["oneway"]) if profile.ignores_oneway else columns["oneway"])
     seconds = length[arcs["arc_edge"]] / (speed[arcs["arc_edge"]].astype(np.float64) / 3.6)
@@ -256,12 +263,12 @@ def _numbered(drawing: Drawing, keep: Bools) -> tuple[Ints, int, Floats, Floats,
     return kept[by_junction], len(old), lon[order], lat[order], tail[by_junction], head[by_junction]
 
 
-def _shapes(drawing: Drawing, edges: Ints) -> tuple[Floats, Floats, Ints]:
-    """The shapes of the edges, in their order."""
+def _shapes(drawing: Drawing, edges: Ints) -> tuple[Ints, Ints]:
+    """The vertices of the edges, in their order, and where those of each edge start."""
     size = np.diff(drawing.vertex_ptr)[edges]
     ptr = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
     vertex = np.arange(ptr[-1]) + np.repeat(drawing.vertex_ptr[edges] - ptr[:-1], size)
-    return drawing.vertex_lon[vertex], drawing.vertex_lat[vertex], ptr
+    return vertex, ptr
 
 
 def _arcs(tail: Ints, head: Ints, oneway: NDArray[np.int8]) -> dict[str, NDArray[Any]]:

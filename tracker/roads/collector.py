@@ -34,16 +34,16 @@ class Collector:
         self._named: list[Named] = []
         self._posts: list[tuple[int, float, str, float, float]] = []
         self._restrictions: list[tuple[Mapping[str, str], Members]] = []
-        self._lines: dict[int, tuple[Sequence[int], str, str]] = {}
-        """Way -> its points, its kind (river, canal, border) and its name."""
+        self._lines: dict[tuple[int, str], tuple[Sequence[int], str]] = {}
+        """Way and what it is (river, canal, border) -> its points and its name."""
         self._level: dict[int, int] = {}
         """Way -> the `admin_level` of the highest border that it is part of."""
 
-    def points(self, numbers: Iterable[int], lon: Iterable[float], lat: Iterable[float]) -> None:
+    def points(self, numbers: Sequence[int], lon: Sequence[float] | Floats, lat: Sequence[float] | Floats) -> None:
         """Where nodes are; of a node told twice the last counts."""
         self.node_id.extend(numbers)
-        self.lon.extend(lon)
-        self.lat.extend(lat)
+        self.lon.frombytes(np.asarray(lon, float).tobytes())
+        self.lat.frombytes(np.asarray(lat, float).tobytes())
 
     def node(self, number: int, lon: float, lat: float, tags: Mapping[str, str]) -> None:
         """A node's tags: a named place or a kilometre post."""
@@ -67,9 +67,9 @@ class Collector:
         if "highway" in tags or tags.get("route") == "ferry":
             self._road(number, refs, tags)
         if tags.get("waterway") in WATER:
-            self._lines[number] = refs, tags["waterway"], _name(tags)
-        elif tags.get("boundary") == "administrative":
-            self._lines[number] = refs, "border", ""
+            self._lines[number, tags["waterway"]] = refs, _name(tags)
+        if tags.get("boundary") == "administrative":
+            self.border_way(number, refs)
             if tags.get("admin_level") in BORDER_LEVELS:
                 self._border(number, int(tags["admin_level"]))
 
@@ -81,6 +81,15 @@ class Collector:
             for kind, number, _ in members:
                 if kind == "way":
                     self._border(number, int(tags["admin_level"]))
+
+    def border_way(self, number: int, refs: Sequence[int]) -> None:
+        """A way that is part of a border, if a relation or its own tags give it a level."""
+        self._lines[number, "border"] = refs, ""
+
+    @property
+    def border_ways_sought(self) -> set[int]:
+        """Ways that borders have as members and that were not handed in: ways without a tag of their own."""
+        return {way for way in self._level if (way, "border") not in self._lines}
 
     def _border(self, way: int, level: int) -> None:
         self._level[way] = min(level, self._level.get(way, level))
@@ -111,7 +120,7 @@ class Collector:
     def ways(self, *, date: str = "") -> Ways:
         """All that was taken in, with nodes turned into point numbers."""
         ids, lon, lat = np.array(self.node_id, np.int64), np.array(self.lon), np.array(self.lat)
-        refs, ptr = np.array(self._refs, np.int64), np.array(self._ptr, np.int64)
+        refs, ptr, way_id, kind = self._roads()
         order = np.argsort(ids, kind="stable")
         sorted_ids = ids[order]
 
@@ -125,27 +134,37 @@ class Collector:
         points = numbered(refs)
         if missing := int((points < 0).sum()):
             self.dropped["point outside the extract"] = missing
-        way_number = {number: at for at, number in enumerate(self._way_id.tolist())}
-        restrictions = resolve(
-            self._restrictions, way_number=way_number, point_number=numbered, dropped=self.dropped
-        )
+        way_number = {number: at for at, number in enumerate(way_id.tolist())}
+        restrictions = resolve(self._restrictions, way_number=way_number, point_number=numbered, dropped=self.dropped)
         return Ways(
             lon=lon,
             lat=lat,
             points=points,
             ptr=ptr,
             tags=tuple(self._tags),
-            kind=np.array(self._kind, np.int64),
-            way_id=np.array(self._way_id, np.int64),
+            kind=kind,
+            way_id=way_id,
             named=tuple(self._named),
-            milestones=tuple(self._milestones(refs, ptr)),
+            milestones=tuple(self._milestones(refs, ptr, kind)),
             restrictions=tuple(restrictions),
             context=tuple(self._context(lon, lat, numbered)),
             dropped=dict(self.dropped),
             date=date,
         )
 
-    def _milestones(self, refs: Ints, ptr: Ints) -> Iterable[Milestone]:
+    def _roads(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Points of all ways, where each starts, its number and its kind; of a way told twice the last counts."""
+        refs, ptr = np.array(self._refs, np.int64), np.array(self._ptr, np.int64)
+        way_id, kind = np.array(self._way_id, np.int64), np.array(self._kind, np.int64)
+        last = len(way_id) - 1 - np.unique(way_id[::-1], return_index=True)[1]
+        if len(last) == len(way_id):
+            return refs, ptr, way_id, kind
+        keep = np.isin(np.arange(len(way_id)), last)
+        refs = refs[np.repeat(keep, np.diff(ptr))]
+        ptr = np.concatenate([[0], np.cumsum(np.diff(ptr)[keep])])
+        return refs, ptr, way_id[keep], kind[keep]
+
+    def _milestones(self, refs: Ints, ptr: Ints, kind: Ints) -> Iterable[Milestone]:
         """The posts, each with its road: the one that it names, or else the one that it stands on."""
         tags = list(self._tags)
         standing = np.array([number for number, _, road, _, _ in self._posts if not road], np.int64)
@@ -153,15 +172,16 @@ class Collector:
         ways = np.searchsorted(ptr, at, side="right") - 1
         on: dict[int, str] = {}
         for number, way in zip(refs[at].tolist(), ways.tolist(), strict=True):
-            on.setdefault(number, road_label(tags[self._kind[way]].ref))
+            if ref := tags[kind[way]].ref:
+                on.setdefault(number, road_label(ref))
         for number, km, road, lon, lat in self._posts:
             yield Milestone(km=km, road=road or on.get(number, ""), lon=lon, lat=lat)
 
     def _context(self, lon: Floats, lat: Floats, numbered: Callable[[Ints], Ints]) -> Iterable[ContextLine]:
         """Rivers by name and borders by level, their ways joined where they meet."""
         groups: dict[tuple[str, str, int], list[Floats]] = {}
-        for number, (refs, kind, name) in self._lines.items():
-            level = self._level.get(number, 0)
+        for (number, kind), (refs, name) in self._lines.items():
+            level = self._level.get(number, 0) if kind == "border" else 0
             if kind == "border" and not level:
                 continue
             points = numbered(np.array(refs, np.int64))

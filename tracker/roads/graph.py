@@ -23,9 +23,9 @@ class SearchGraph:
     ptr: Indexes
     """(s + 1,) where the steps from each place start."""
     by_time: Indexes
-    """(e, 2) place reached and milliseconds of each step."""
+    """(e, 2) milliseconds of each step, and place reached."""
     by_length: Indexes
-    """(e, 2) place reached and centimetres of each step."""
+    """(e, 2) centimetres of each step, and place reached."""
     arc: Indexes
     """(e,) arc driven in each step."""
     junction: Indexes
@@ -33,9 +33,9 @@ class SearchGraph:
     back_ptr: Indexes
     """(s + 1,) where the steps into each place start."""
     back_by_time: Indexes
-    """(e, 2) place come from and milliseconds."""
+    """(e, 2) milliseconds, and place come from."""
     back_by_length: Indexes
-    """(e, 2) place come from and centimetres."""
+    """(e, 2) centimetres, and place come from."""
     back_arc: Indexes
     """(e,) arc driven in each step back."""
     entered: Indexes
@@ -90,7 +90,7 @@ def _assembled(
     doubles = np.arange(nodes, places)[np.argsort(junction[nodes:], kind="stable")]
 
     def pairs(place: Ints, cost: Floats) -> Indexes:
-        return np.ascontiguousarray(np.stack([place, cost], axis=1).astype(np.int32))
+        return np.ascontiguousarray(np.stack([cost, place], axis=1).astype(np.int32))
 
     return SearchGraph(
         ptr=_ptr(start, places),

@@ -25,7 +25,7 @@ def settle(
 
     Parameters
     ----------
-    ptr, step : the graph; `step` is (e, 2): place reached and whole cost
+    ptr, step : the graph; `step` is (e, 2): whole cost and place reached
     junction : (s,) junction that each place stands for
     source, begin : (q,) places to begin at, and the cost there
     limit : cost beyond which nothing is settled
@@ -95,8 +95,8 @@ def settle(
             if not missing:
                 break
         for j in range(ptr[place], ptr[place + 1]):
-            next_place = step[j, 0]
-            then = now + step[j, 1]
+            next_place = step[j, 1]
+            then = now + step[j, 0]
             if then <= limit and seen[next_place] != stamp:
                 if seen[next_place] != reached or then < cost[next_place]:
                     seen[next_place] = reached

@@ -1,72 +1,124 @@
 """OpenStreetMap PBF, read by pyosmium, which decodes it outside of Python."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import osmium
 from osmium import filter as keep
 from osmium import osm
 
 from tracker.model import BadRoads
 from tracker.roads.collector import BORDER_LEVELS, PLACES, Collector
+from tracker.roads.tags import READ
 from tracker.roads.ways import Ways
 
 MOST_POINTS = 400_000_000
 """Points of ways at which reading stops: more would not fit the memory of a large machine."""
 _REMEDY = "fetch the file again, or check that it is an OpenStreetMap extract (.osm.pbf)"
 _DATES = ("osmosis_replication_timestamp", "timestamp")
+_KEYS = (*READ, "waterway", "boundary", "admin_level")
+_KINDS = {"n": "node", "w": "way", "r": "relation"}
+_EVERY, _HEAD = osmium.geom.use_nodes.ALL, 9
+"""All of a way's nodes, also those at one place; and the bytes in front of them in WKB."""
 
 
 def read_pbf(path: Path, *, classes: frozenset[str]) -> Ways:
-    """The ways of a PBF file (`osm.read_osm`); nodes must come before ways, as in every published extract."""
+    """The ways of a PBF file (`osm.read_osm`)."""
     collector = Collector(classes)
     try:
-        file = osmium.FileProcessor(osmium.io.File(str(path), "pbf"), osm.NODE | osm.WAY | osm.RELATION)
-        for element in _wanted(file):
-            if element.is_way():
-                _way(collector, element)
-            elif element.is_node():
-                lon, lat = element.location.lon, element.location.lat
-                collector.node(element.id, lon, lat, dict(element.tags))
-            elif element.is_relation():
-                members = [(_KINDS.get(part.type, ""), part.ref, part.role) for part in element.members]
-                collector.relation(members, dict(element.tags))
-        date = next((value for key in _DATES if (value := file.header.get(key, ""))), "")
-        return collector.ways(date=date[:40])
-    except BadRoads:
-        raise
+        date = _read(collector, path)
+        return collector.ways(date=date)
+    except BadRoads as error:
+        raise BadRoads(f"{path}: {error}") from None
     except MemoryError:
         raise BadRoads(f"{path}: asks for more memory than there is; {_REMEDY}") from None
-    except (RuntimeError, ValueError, OSError, OverflowError, EOFError, UnicodeDecodeError) as error:
+    except _DAMAGE as error:
         raise BadRoads(f"{path}: damaged, cut short or not OSM PBF ({error}); {_REMEDY}") from None
 
 
-_KINDS = {"n": "node", "w": "way", "r": "relation"}
+_DAMAGE = (
+    *(RuntimeError, ValueError, OSError, OverflowError, EOFError, UnicodeDecodeError),
+    osmium.InvalidLocationError,
+)
+
+
+def _read(collector: Collector, path: Path) -> str:
+    """Take in a file; its date."""
+    file = _file(path, osm.NODE | osm.WAY | osm.RELATION)
+    coordinates = osmium.geom.WKBFactory().create_linestring
+    missing: set[int] = set()
+    for element in _wanted(file):
+        if not element.visible:
+            continue
+        if element.is_way():
+            missing.update(_way(collector, element, coordinates))
+        elif element.is_node() and element.location.valid():
+            collector.node(element.id, element.location.lon, element.location.lat, dict(element.tags))
+        elif element.is_relation():
+            members = [(_KINDS.get(part.type, ""), part.ref, part.role) for part in element.members]
+            collector.relation(members, dict(element.tags))
+    if borders := collector.border_ways_sought:
+        for way in _file(path, osm.NODE | osm.WAY).with_locations().with_filter(_only(borders, osm.WAY)):
+            if way.is_way():
+                collector.border_way(way.id, _points(collector, way, coordinates)[0])
+    # Nodes that stand after their ways or have negative numbers, as in what editors save.
+    if missing and (min(missing) < 0 or file.header.get("sorting", "") != "Type_then_ID"):
+        for node in _file(path, osm.NODE).with_filter(_only(missing, osm.NODE)):
+            if node.visible and node.location.valid():
+                collector.points([node.id], [node.location.lon], [node.location.lat])
+    return next((value for key in _DATES if (value := file.header.get(key, ""))), "")[:40]
+
+
+def _file(path: Path, kinds: Any) -> Any:
+    return osmium.FileProcessor(osmium.io.File(str(path), "pbf"), kinds)
+
+
+def _only(numbers: set[int], kind: Any) -> Any:
+    return _for(kind, keep.IdFilter(numbers))
+
+
+def _for(kind: Any, only: Any) -> Any:
+    """A filter that lets pass everything of other kinds."""
+    only.enable_for(kind)
+    return only
 
 
 def _wanted(file: Any) -> Any:
     """What is looked at in Python; everything else is passed over before."""
     places = [("place", kind) for kind in sorted(PLACES)]
     borders = [("admin_level", level) for level in sorted(BORDER_LEVELS)]
-    nodes = keep.TagFilter(("highway", "milestone"), *places).enable_for(osm.NODE)
-    ways = keep.KeyFilter("highway", "waterway", "boundary", "route").enable_for(osm.WAY)
-    relations = keep.TagFilter(("type", "restriction"), *borders).enable_for(osm.RELATION)
+    nodes = _for(osm.NODE, keep.TagFilter(("highway", "milestone"), *places))
+    ways = _for(osm.WAY, keep.KeyFilter("highway", "waterway", "boundary", "route"))
+    relations = _for(osm.RELATION, keep.TagFilter(("type", "restriction"), *borders))
     return file.with_locations().with_filter(nodes).with_filter(ways).with_filter(relations)
 
 
-def _way(collector: Collector, way: Any) -> None:
-    tags = dict(way.tags)
+def _way(collector: Collector, way: Any, coordinates: Callable[[Any, Any], str]) -> list[int]:
+    """Hand on a way; the numbers of its nodes that have no place yet."""
+    get = way.tags.get
+    # Fetching the keys that count is cheaper than fetching all tags.
+    tags = {key: value for key in _KEYS if (value := get(key)) is not None}
     if not collector.wants(tags):
         collector.way(way.id, (), tags)
-        return
-    nodes = [(node.ref, node.location) for node in way.nodes]
-    there = [(ref, location.x, location.y) for ref, location in nodes if location.valid()]
-    if there:
-        numbers, x, y = zip(*there, strict=True)
-        collector.points(numbers, [part / _GRAIN for part in x], [part / _GRAIN for part in y])
+        return []
+    refs, missing = _points(collector, way, coordinates)
     if len(collector.node_id) > MOST_POINTS:
         raise BadRoads(f"more than {MOST_POINTS:,} points of ways; cut a smaller area")
-    collector.way(way.id, [ref for ref, _ in nodes], tags)
+    collector.way(way.id, refs, tags)
+    return missing
 
 
-_GRAIN = 1e7
+def _points(collector: Collector, way: Any, coordinates: Callable[[Any, Any], str]) -> tuple[list[int], list[int]]:
+    """A way's nodes, handed on with their places, and those that have none yet."""
+    refs = [node.ref for node in way.nodes]
+    try:
+        points = np.frombuffer(bytes.fromhex(coordinates(way, _EVERY)), "<f8", offset=_HEAD)
+        collector.points(refs, points[::2], points[1::2])
+        return refs, []
+    except (osmium.InvalidLocationError, RuntimeError):  # a node is missing, or there are fewer than two
+        there = [(node.ref, node.location) for node in way.nodes if node.location.valid()]
+        collector.points([ref for ref, _ in there], [spot.lon for _, spot in there], [spot.lat for _, spot in there])
+        found = {ref for ref, _ in there}
+        return refs, [ref for ref in refs if ref not in found]

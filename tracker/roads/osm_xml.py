@@ -26,12 +26,13 @@ _REMEDY = "fetch the file again, or check that it is an OpenStreetMap export (.o
 
 def read_xml(path: Path, *, classes: frozenset[str]) -> Ways:
     """The ways of an OSM XML file (`osm.read_osm`)."""
-    reader = _Reader(classes)
+    reader = _Reader(Collector(classes))
     try:
-        for chunk in _chunks(path):
-            reader.parser.Parse(chunk, False)
-        reader.parser.Parse(b"", True)
-        reader.finish()
+        _parse(reader, path)
+        if borders := reader.collector.border_ways_sought:
+            again = _Reader(reader.collector)
+            again.sought = borders
+            _parse(again, path)
         return reader.collector.ways(date=reader.date)
     except expat.ExpatError as error:
         raise BadRoads(f"{path}, line {error.lineno}: {expat.ErrorString(error.code)}; {_REMEDY}") from None
@@ -43,6 +44,13 @@ def read_xml(path: Path, *, classes: frozenset[str]) -> Ways:
         raise BadRoads(f"{path}, line {line}: missing or unreadable attribute ({error}); {_REMEDY}") from None
     except (EOFError, OSError, zlib.error) as error:
         raise BadRoads(f"{path}: the compressed data is damaged or cut short ({error}); {_REMEDY}") from None
+
+
+def _parse(reader: "_Reader", path: Path) -> None:
+    for chunk in _chunks(path):
+        reader.parser.Parse(chunk, False)
+    reader.parser.Parse(b"", True)
+    reader.finish()
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
@@ -62,8 +70,10 @@ class _Refused(Exception):
 class _Reader:
     """Hands on elements as expat walks the file; an element is finished by the start of the next."""
 
-    def __init__(self, classes: frozenset[str]) -> None:
-        self.collector = Collector(classes)
+    def __init__(self, collector: Collector) -> None:
+        self.collector = collector
+        self.sought: set[int] | None = None
+        """On a second walk: the ways of borders to hand on, and nothing else."""
         nodes = self.collector
         self._point, self._east, self._north = nodes.node_id.append, nodes.lon.append, nodes.lat.append
         self.date = ""
@@ -95,7 +105,7 @@ class _Reader:
         elif name == "node":
             self.finish()
             self._kind, self._attributes = name, attributes
-            if attributes.get("action") != "delete" and attributes.get("visible") != "false":
+            if self.sought is None and attributes.get("action") != "delete" and attributes.get("visible") != "false":
                 self._node(attributes)
         elif name in ("way", "relation"):
             self.finish()
@@ -117,7 +127,11 @@ class _Reader:
 
     def finish(self) -> None:
         """Take in the last element begun."""
-        if self._tags:
+        if self.sought is not None:
+            if self._kind == "way" and int(self._attributes.get("id", 0)) in self.sought:
+                self.collector.border_way(int(self._attributes["id"]), list(map(int, self._refs)))
+            self._tags = {}
+        elif self._tags:
             deleted = self._attributes.get("action") == "delete" or self._attributes.get("visible") == "false"
             if not deleted:
                 self._take()

@@ -5,29 +5,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 import numpy as np
 
-from tracker.model import BadRoads
+from tracker.model import BadRoads, MissingFile
 from tracker.roads.build import build
 from tracker.roads.network import RoadNetwork
 from tracker.roads.profiles import CONVOY, Profile
-from tracker.roads.tags import CLASSES, RoadTags, read_tags, refusal
+from tracker.roads.tags import CLASSES, READ, RoadTags, read_tags, refusal
 from tracker.roads.ways import Floats, Ways
 
-_TAGS = (
-    "highway",
-    "maxspeed",
-    "ref",
-    "name",
-    "int_name",
-    "name:en",
-    "access",
-    "motor_vehicle",
-    "vehicle",
-    "area",
-    "inferred",
-)
+MOST_BYTES = 1 << 30
+"""Size at which a GraphML file is refused: in memory it is many times as large."""
+_REMEDY = "write it again with osmnx.save_graphml()"
 Shape = tuple[tuple[float, float], ...]
 
 
@@ -60,9 +51,9 @@ def from_osmnx(graph: Any, *, profile: Profile = CONVOY) -> RoadNetwork:
         raise BadRoads(f"a node of the graph lacks x or y ({error}); give a graph made by osmnx") from None
     number = {node: index for index, node in enumerate(position)}
     dropped: Counter[str] = Counter()
-    pieces: dict[tuple[Any, ...], tuple[RoadTags, set[bool]]] = {}
+    pieces: dict[tuple[Any, ...], tuple[RoadTags, int, set[bool]]] = {}
     for tail, head, data in graph.edges(data=True):
-        tags = {key: _one(key, data[key]) for key in _TAGS if data.get(key) is not None}
+        tags = {key: _one(key, data[key]) for key in READ if data.get(key) is not None}
         reason = refusal(tags, classes=frozenset(CLASSES))
         if reason is not None:
             dropped[reason] += 1
@@ -74,7 +65,7 @@ def from_osmnx(graph: Any, *, profile: Profile = CONVOY) -> RoadNetwork:
         drawn = min(along, back)
         road = replace(read_tags(tags), oneway=0)
         ends = (number[head],) if drawn == along else (number[tail],)
-        pieces.setdefault((*drawn, *ends, road), (road, set()))[1].add(drawn == along)
+        pieces.setdefault((*drawn, *ends, road), (road, _way(data), set()))[2].add(drawn == along)
     return build(
         _ways(pieces, np.array(list(position.values()), float).reshape(-1, 2), dropped),
         source="the graph",
@@ -82,12 +73,14 @@ def from_osmnx(graph: Any, *, profile: Profile = CONVOY) -> RoadNetwork:
     )
 
 
-def _ways(pieces: Mapping[tuple[Any, ...], tuple[RoadTags, set[bool]]], nodes: Floats, dropped: Counter[str]) -> Ways:
+def _ways(
+    pieces: Mapping[tuple[Any, ...], tuple[RoadTags, int, set[bool]]], nodes: Floats, dropped: Counter[str]
+) -> Ways:
     """Each piece as a way; the shape's inner points belong to it alone."""
     inner: list[tuple[float, float]] = []
     points: list[int] = []
     ptr, tags = [0], []
-    for (tail, shape, head, _), (road, directions) in pieces.items():
+    for (tail, shape, head, _), (road, _, directions) in pieces.items():
         points.append(tail)
         points.extend(range(len(nodes) + len(inner), len(nodes) + len(inner) + len(shape)))
         inner.extend(shape)
@@ -103,7 +96,7 @@ def _ways(pieces: Mapping[tuple[Any, ...], tuple[RoadTags, set[bool]]], nodes: F
         ptr=np.array(ptr, np.int64),
         tags=tuple(distinct),
         kind=np.array([distinct[road] for road in tags], np.int64),
-        way_id=np.zeros(len(tags), np.int64),
+        way_id=np.array([way for _, way, _ in pieces.values()], np.int64),
         dropped=dict(dropped),
     )
 
@@ -118,6 +111,13 @@ def _between(geometry: Any, tail: tuple[float, float], head: tuple[float, float]
     return tuple(shape[1:-1])
 
 
+def _way(data: Mapping[str, Any]) -> int:
+    """OpenStreetMap's number of an edge's first way, 0 where there is none."""
+    said = data.get("osmid", 0)
+    first = said[0] if isinstance(said, list) and said else said
+    return first if isinstance(first, int) and abs(first) < 1 << 62 else 0
+
+
 def _one(key: str, value: Any) -> str:
     values = [str(part) for part in value] if isinstance(value, list | tuple | set) else [str(value)]
     if key == "highway":
@@ -128,7 +128,38 @@ def _one(key: str, value: Any) -> str:
 
 
 def read_graphml(path: Path) -> Any:
-    """The graph of a GraphML file that osmnx wrote."""
+    """The graph of a GraphML file that osmnx wrote.
+
+    Raises
+    ------
+    MissingFile, BadRoads
+        There is no such file; or it is damaged, larger than `MOST_BYTES`, or no GraphML of osmnx.
+    """
     import osmnx
 
-    return osmnx.load_graphml(path)
+    if not path.is_file():
+        raise MissingFile(f"{path}: no such road file; check the path, or call load_roads() for the bundled roads")
+    if path.stat().st_size > MOST_BYTES:
+        raise BadRoads(f"{path}: more than {MOST_BYTES >> 20} MiB; cut a smaller area")
+    _refuse_entities(path)
+    try:
+        return osmnx.load_graphml(path)
+    except Exception as error:  # networkx, shapely and osmnx each raise their own, without a common parent
+        raise BadRoads(f"{path}: not a GraphML file that osmnx wrote ({str(error)[:200]}); {_REMEDY}") from None
+
+
+def _refuse_entities(path: Path) -> None:
+    """Walk the file once with a parser that stops at what networkx's would expand."""
+    parser = expat.ParserCreate(encoding="UTF-8")
+
+    def refuse(*_: object) -> None:
+        line = parser.CurrentLineNumber
+        raise BadRoads(f"{path}, line {line}: a document type or entity declaration; {_REMEDY}")
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    try:
+        with path.open("rb") as stream:
+            parser.ParseFile(stream)
+    except expat.ExpatError as error:
+        raise BadRoads(f"{path}, line {error.lineno}: {expat.ErrorString(error.code)}; {_REMEDY}") from None

@@ -15,6 +15,7 @@ _KINDS = frozenset({
     "only_left_turn", "only_right_turn", "only_straight_on", "only_u_turn",
 })  # fmt: skip
 _EXCEPTED = frozenset({"motorcar", "motor_vehicle", "vehicle"})
+_AT_TIMES = frozenset({"day_on", "day_off", "hour_on", "hour_off"})
 _KEYS = ("restriction", "restriction:motorcar", "restriction:motor_vehicle")
 
 
@@ -42,7 +43,11 @@ def resolve(
             continue
         ways = {role: [number for what, number, had in members if had == role and what == "way"] for role in _ROLES}
         nodes = [number for what, number, role in members if role == "via" and what == "node"]
-        if not (ways["from"] and ways["to"] and (len(nodes) == 1) != bool(ways["via"])):
+        # Two only ways on would bar each other.
+        only = kind.startswith("only_")
+        if not (ways["from"] and ways["to"] and (len(nodes) == 1) != bool(ways["via"])) or (
+            only and len(ways["to"]) > 1
+        ):
             dropped["turn restriction that is incomplete"] += 1
             continue
         if any(number not in way_number for numbers in ways.values() for number in numbers):
@@ -56,7 +61,7 @@ def resolve(
             continue
         found.extend(
             Restriction(
-                only=kind.startswith("only_"),
+                only=only,
                 way_from=way_number[start],
                 via=via,
                 via_ways=not nodes,
@@ -76,6 +81,8 @@ def _beside_the_point(kind: str, tags: Mapping[str, str]) -> str:
     if not kind:
         special = any(key.startswith("restriction:") for key in tags)
         return "turn restriction for some vehicles or times only" if special else "turn restriction that is incomplete"
+    if not _AT_TIMES.isdisjoint(tags):
+        return "turn restriction for some vehicles or times only"
     if kind not in _KINDS:
         return "turn restriction of an unknown kind"
     excepted = {part.strip() for part in tags.get("except", "").split(";")}

@@ -122,7 +122,7 @@ def _driven(network: RoadNetwork, leave: list[tuple[int, float]], reach: list[tu
     starts = dict(zip(begin_at.tolist(), zip(begin.tolist(), leave, strict=True), strict=True))
     while place not in starts or starts[place][0] != cost[place]:
         into = slice(graph.back_ptr[place], graph.back_ptr[place + 1])
-        before, more = graph.back_by_time[into].T
+        more, before = graph.back_by_time[into].T
         # Whole costs are exact: the first of the ways in that make up this place's cost is the way come.
         at = int(np.flatnonzero(cost[before] + more == cost[place])[0])
         arcs.append(int(graph.back_arc[into][at]))

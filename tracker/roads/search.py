@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -81,8 +81,8 @@ class Searcher:
             self.stamp[0] = 0
         self.stamp[0] += 2
         count = settle(
-            ptr, step, self.graph.junction, place, begin, limit, wanted, self.stamp[0], self.cost, self.seen, self.heap_cost,
-            self.heap_place, self.order,
+            ptr, step, self.graph.junction, place, begin, limit, wanted, self.stamp[0], self.cost, self.seen,
+            self.heap_cost, self.heap_place, self.order,
         )  # fmt: skip
         order = self.order[:count]
         return order, self.cost[order]
@@ -153,7 +153,7 @@ def least(
 
 
 def steps(graph: SearchGraph, *, by: By, back: bool) -> tuple[Indexes, Indexes]:
-    """The steps of a graph: where those of each place start, and place reached with whole cost."""
+    """The steps of a graph: where those of each place start, and whole cost with place reached."""
     if back:
         return graph.back_ptr, graph.back_by_time if by == "seconds" else graph.back_by_length
     return graph.ptr, graph.by_time if by == "seconds" else graph.by_length
@@ -199,23 +199,23 @@ def _settled_by_scipy(
     size = len(ptr) - 1
     row = np.repeat(np.arange(size), np.diff(ptr))
     # Of parallel steps the cheapest (scipy would add them up), and one more place from which every source is begun.
-    order = np.lexsort((step[:, 1], step[:, 0], row))
+    order = np.lexsort((step[:, 0], step[:, 1], row))
     first = np.ones(len(order), bool)
-    first[1:] = (np.diff(row[order]) != 0) | (np.diff(step[order, 0]) != 0)
+    first[1:] = (np.diff(row[order]) != 0) | (np.diff(step[order, 1]) != 0)
     order = order[first]
     inside = begin <= limit
     sources, at = np.unique(place[inside], return_inverse=True)
     least_begin = np.full(len(sources), np.inf)
     np.minimum.at(least_begin, at, begin[inside])
-    graph = sparse.csr_array(
+    graph: Any = sparse.csr_array(
         (
             # A cost of 0 would be no step to scipy: all begin one later.
-            np.concatenate([step[order, 1].astype(float), least_begin + 1]),
-            (np.concatenate([row[order], np.full(len(sources), size)]), np.concatenate([step[order, 0], sources])),
+            np.concatenate([step[order, 0].astype(float), least_begin + 1]),
+            (np.concatenate([row[order], np.full(len(sources), size)]), np.concatenate([step[order, 1], sources])),
         ),
         shape=(size + 1, size + 1),
     )
-    cost = np.asarray(csgraph.dijkstra(graph, indices=np.int64(size), limit=float(limit + 1)))[:size] - 1
+    cost = np.asarray(csgraph.dijkstra(graph, indices=size, limit=limit + 1))[:size] - 1
     settled = np.flatnonzero(np.isfinite(cost))
     settled = settled[np.argsort(cost[settled], kind="stable")]
     return settled.astype(np.int32), cost[settled].astype(np.int32)

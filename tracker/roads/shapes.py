@@ -9,13 +9,13 @@ SHORTEST_M = 0.01
 """No edge is shorter: a centimetre is the grain of the map, and a length of 0 would be no fraction's base."""
 
 
-def running_metres(lon: Floats, lat: Floats, ptr: Ints | Indexes) -> Floats:
-    """Metres driven from the very first vertex over all edges in turn, ``(v,)``; leaps between edges count 0."""
+def step_metres(lon: Floats, lat: Floats, ptr: Ints | Indexes) -> Floats:
+    """Metres from the vertex before, ``(v,)``; 0 where an edge begins."""
     step = np.zeros(len(lon))
     if len(lon):
         step[1:] = geodesy.distance_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
         step[ptr[:-1]] = 0
-    return np.cumsum(step)
+    return step
 
 
 def edge_metres(running: Floats, ptr: Ints | Indexes) -> Floats:

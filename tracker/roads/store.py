@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import mmap
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -113,6 +114,7 @@ def open_folder(folder: Path) -> RoadNetwork:
         except (OSError, ValueError, EOFError) as error:
             missing.append(f"{name}.npy: {error}")
     wrong = missing or faults(arrays, _SIZES)
+    _let_go(arrays)
     if wrong:
         raise BadRoads("\n".join([f"{folder}: a damaged folder of prepared roads; {_REMEDY}", *wrong]))
     try:
@@ -137,6 +139,13 @@ def open_folder(folder: Path) -> RoadNetwork:
         date=date,
         profile=profile,
     )
+
+
+def _let_go(arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Give back the memory in which the arrays were looked through; what is used comes back by itself."""
+    for array in arrays.values():
+        if isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            array.base.madvise(mmap.MADV_DONTNEED)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

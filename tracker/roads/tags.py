@@ -68,6 +68,7 @@ _SPEED_KIND = ("maxspeed:type", "source:maxspeed", "maxspeed:source", "zone:maxs
 READ = (
     *("highway", "construction", "route", "area", "junction", "ref", "name", "int_name", "name:en", "inferred"),
     *("surface", "toll", "maxspeed", "maxspeed:forward", "maxspeed:backward", *_ACCESS, *_ONEWAY, *_SPEED_KIND),
+    *(f"{key}:{way}" for key in _ACCESS for way in ("backward", "forward")),
 )
 """Every key that decides what a way is: ways that agree in these are read alike."""
 
@@ -195,7 +196,7 @@ def changes_direction(tags: Mapping[str, str]) -> bool:
 
 
 def _says_oneway(tags: Mapping[str, str]) -> str:
-    return next((tags[key] for key in _ONEWAY if key in tags), "").strip().lower()
+    return next((said for key in _ONEWAY if (said := tags.get(key, "").strip().lower())), "")
 
 
 def _oneway(tags: Mapping[str, str]) -> int:
@@ -207,9 +208,12 @@ def _oneway(tags: Mapping[str, str]) -> int:
     says = _says_oneway(tags)
     if says in ("-1", "reverse"):
         return -1
-    if says in ("yes", "1", "true") or (not says and tags.get("junction") in ("roundabout", "circular")):
+    if says in ("yes", "1", "true"):
         return 1
-    return 0
+    if says not in ("no", "0", "false") and tags.get("junction") in ("roundabout", "circular"):
+        return 1
+    barred = [any(tags.get(f"{key}:{way}") in _BARRED for key in _ACCESS) for way in ("backward", "forward")]
+    return 0 if barred[0] == barred[1] else 1 if barred[0] else -1
 
 
 def _legal_kmh(tags: Mapping[str, str]) -> float:

@@ -43,7 +43,7 @@ def forbidden_runs(restrictions: Sequence[Restriction], ends: Ends) -> tuple[lis
     -------
     Runs of two edges or more; and reason -> count of the restrictions left out.
     """
-    roads = _Roads(ends)
+    roads = _Roads(ends, _near(restrictions, ends))
     runs: dict[tuple[Drive, ...], None] = {}
     dropped: Counter[str] = Counter()
     for restriction in restrictions:
@@ -54,21 +54,28 @@ def forbidden_runs(restrictions: Sequence[Restriction], ends: Ends) -> tuple[lis
     return list(runs), dropped
 
 
+def _near(restrictions: Sequence[Restriction], ends: Ends) -> Ints:
+    """The edges that touch a junction of any way that a restriction names."""
+    ways = [(r.way_from, r.way_to, *(r.via if r.via_ways else ())) for r in restrictions]
+    named = np.unique(np.array([way for some in ways for way in some], np.int64))
+    at = np.isin(ends.first_way, named) | np.isin(ends.last_way, named)
+    junctions = np.unique(np.concatenate([ends.tail[at], ends.head[at]]))
+    return np.flatnonzero(np.isin(ends.tail, junctions) | np.isin(ends.head, junctions))
+
+
 class _Roads:
     """Edges by the junction and the way at their ends."""
 
-    def __init__(self, ends: Ends) -> None:
+    def __init__(self, ends: Ends, edges: Ints) -> None:
         self.leaving: defaultdict[int, list[tuple[Drive, int, int]]] = defaultdict(list)
         """Junction -> drives that leave it, each with its way there and its way at the other end."""
         self.arriving: defaultdict[int, list[tuple[int, Drive]]] = defaultdict(list)
         """Way -> junctions where drives arrive on it, and the drives."""
         self.goal: dict[Drive, int] = {}
         self.ways: dict[Drive, tuple[int, int]] = {}
-        columns = zip(
-            ends.tail.tolist(), ends.head.tolist(), ends.first_way.tolist(), ends.last_way.tolist(),
-            ends.oneway.tolist(), strict=True,
-        )  # fmt: skip
-        for edge, (tail, head, first, last, oneway) in enumerate(columns):
+        columns = (ends.tail, ends.head, ends.first_way, ends.last_way, ends.oneway)
+        rows = zip(edges.tolist(), *(column[edges].tolist() for column in columns), strict=True)
+        for edge, tail, head, first, last, oneway in rows:
             if oneway >= 0:
                 self._add((edge, True), tail, head, first, last)
             if oneway <= 0:

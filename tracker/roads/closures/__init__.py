@@ -1,0 +1,7 @@
+"""Roadblocks as closures: which pieces of road, from when to when, for whom."""
+
+from tracker.roads.closures.closures import Closures, closed
+from tracker.roads.closures.driving import TimedRoute, drive
+from tracker.roads.closures.effects import EFFECTS
+
+__all__ = ["EFFECTS", "Closures", "TimedRoute", "closed", "drive"]
