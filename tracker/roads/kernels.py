@@ -4,23 +4,15 @@ from typing import Any
 
 from tracker.roads.compiled import compiled
 
+HALF = 32
+"""Bits of a cost; the other half of a word holds a place, or says in which search the cost was found."""
+
 
 @compiled
 def settle(
-    ptr: Any,
-    step: Any,
-    junction: Any,
-    source: Any,
-    begin: Any,
-    limit: int,
-    wanted: Any,
-    stamp: int,
-    cost: Any,
-    seen: Any,
-    heap_cost: Any,
-    heap_place: Any,
-    order: Any,
-) -> int:
+    ptr: Any, step: Any, junction: Any, source: Any, begin: Any, limit: int, wanted: Any, era: int, label: Any,
+    heap: Any, order: Any,
+) -> int:  # fmt: skip
     """Settle places from several sources at once, nearest first (Dijkstra 1959), as far as the limit.
 
     Parameters
@@ -31,59 +23,58 @@ def settle(
     limit : cost beyond which nothing is settled
     wanted : (w,) distinct junctions after all of which the search stops, empty to settle everything; those found
         are overwritten by -1
-    stamp : 2 more than any stamp these scratch arrays have seen: `seen` says what `cost` holds in this search
-    cost, seen : (s,) scratch; afterwards the cost of each settled place, and `stamp` where it is settled
-    heap_cost, heap_place : (q + e,) scratch
+    era : less by one than in the search before, so that every label of this search is less than all older ones:
+        one comparison says whether a place is reached for the first time or at less cost
+    label : (s,) scratch; afterwards ``era << HALF | cost`` of each settled place
+    heap : (q + e + 1,) scratch, of ``cost << HALF | place``
     order : (s,) receives the settled places, nearest first
 
     Returns
     -------
     The number of places settled.
     """
-    reached = stamp - 1
+    age = era << HALF
+    low = (1 << HALF) - 1
     size = 0
     for number in range(len(source)):
-        place, now = source[number], begin[number]
-        if now <= limit and (seen[place] != reached or now < cost[place]):
-            seen[place] = reached
-            cost[place] = now
-            at = size
-            size += 1
-            while at > 0:
-                above = (at - 1) >> 2
-                if heap_cost[above] <= now:
-                    break
-                heap_cost[at] = heap_cost[above]
-                heap_place[at] = heap_place[above]
-                at = above
-            heap_cost[at] = now
-            heap_place[at] = place
+        cost = int(begin[number])
+        place = int(source[number])
+        if cost <= limit and age + cost < label[place]:
+            label[place] = age + cost
+            size = _push(heap, size, (cost << HALF) + place)
     missing = len(wanted)
     settled = 0
     while size:
-        now, place = heap_cost[0], heap_place[0]
+        first = heap[0]
         size -= 1
         if size:
-            last_cost, last_place = heap_cost[size], heap_place[size]
+            last = heap[size]
             at = 0
-            while True:
-                child = 4 * at + 1
-                if child >= size:
+            child = 1
+            while child < size:
+                best, least = child, heap[child]
+                if child + 3 < size:
+                    # Written out: this is where the time goes.
+                    if heap[child + 1] < least:
+                        best, least = child + 1, heap[child + 1]
+                    if heap[child + 2] < least:
+                        best, least = child + 2, heap[child + 2]
+                    if heap[child + 3] < least:
+                        best, least = child + 3, heap[child + 3]
+                else:
+                    for other in range(child + 1, size):
+                        if heap[other] < least:
+                            best, least = other, heap[other]
+                if least >= last:
                     break
-                best, best_cost = child, heap_cost[child]
-                for other in range(child + 1, min(child + 4, size)):
-                    if heap_cost[other] < best_cost:
-                        best, best_cost = other, heap_cost[other]
-                if best_cost >= last_cost:
-                    break
-                heap_cost[at] = best_cost
-                heap_place[at] = heap_place[best]
+                heap[at] = least
                 at = best
-            heap_cost[at] = last_cost
-            heap_place[at] = last_place
-        if seen[place] == stamp:
+                child = 4 * at + 1
+            heap[at] = last
+        place = first & low
+        cost = first >> HALF
+        if age + cost > label[place]:
             continue
-        seen[place] = stamp
         order[settled] = place
         settled += 1
         if missing:
@@ -95,21 +86,23 @@ def settle(
             if not missing:
                 break
         for j in range(ptr[place], ptr[place + 1]):
-            next_place = step[j, 1]
-            then = now + step[j, 0]
-            if then <= limit and seen[next_place] != stamp:
-                if seen[next_place] != reached or then < cost[next_place]:
-                    seen[next_place] = reached
-                    cost[next_place] = then
-                    at = size
-                    size += 1
-                    while at > 0:
-                        above = (at - 1) >> 2
-                        if heap_cost[above] <= then:
-                            break
-                        heap_cost[at] = heap_cost[above]
-                        heap_place[at] = heap_place[above]
-                        at = above
-                    heap_cost[at] = then
-                    heap_place[at] = next_place
+            then = cost + step[j, 0]
+            reached = step[j, 1]
+            if then <= limit and age + then < label[reached]:
+                label[reached] = age + then
+                size = _push(heap, size, (then << HALF) + reached)
     return settled
+
+
+@compiled
+def _push(heap: Any, size: int, item: int) -> int:
+    """The heap's new size, with one more item in it."""
+    at = size
+    while at > 0:
+        above = (at - 1) >> 2
+        if heap[above] <= item:
+            break
+        heap[at] = heap[above]
+        at = above
+    heap[at] = item
+    return size + 1

@@ -18,6 +18,7 @@ from tracker.roads.texts import Texts
 from tracker.roads.ways import Bools, ContextLine, Floats, Indexes, Ints, Milestone, Named
 
 if TYPE_CHECKING:
+    from tracker.roads.closures import Closures
     from tracker.roads.graph import SearchGraph
     from tracker.roads.nearest import Candidates, EdgeIndex, Nearest
     from tracker.roads.posts import KilometrePosts
@@ -195,6 +196,12 @@ class RoadNetwork:
         from tracker.roads.search import Searcher
 
         return Searcher.of(self.graph)
+
+    def closed(self, reports: gpd.GeoDataFrame) -> "Closures":
+        """What the roadblocks among reports close on these roads, from when to when (`closures.closed`)."""
+        from tracker.roads.closures import closed
+
+        return closed(self, reports)
 
     def under(self, profile: "Profile") -> "RoadNetwork":
         """The same roads with another profile's speeds and rights."""

@@ -12,13 +12,14 @@ from scipy.sparse import csgraph
 
 from tracker.roads.compiled import COMPILED
 from tracker.roads.graph import MOST_MS, SearchGraph
-from tracker.roads.kernels import settle
+from tracker.roads.kernels import HALF, settle
 from tracker.roads.ways import Floats, Indexes, Ints
 
 if TYPE_CHECKING:
     from tracker.roads.network import RoadNetwork
 
 By = Literal["seconds", "metres"]
+_FIRST_ERA = 2**30
 _PER = {"seconds": 1000.0, "metres": 100.0}
 
 
@@ -38,54 +39,47 @@ class Searcher:
 
     graph: SearchGraph
     """The graph searched."""
-    cost: Indexes
-    """(s,) scratch."""
-    seen: Indexes
-    """(s,) scratch."""
-    heap_cost: Indexes
-    """Scratch."""
-    heap_place: Indexes
+    label: Ints
+    """(s,) scratch (`kernels.settle`)."""
+    heap: Ints
     """Scratch."""
     order: Indexes
     """(s,) scratch."""
-    stamp: list[int] = field(default_factory=lambda: [0])
-    """The last search's stamp."""
+    era: list[int] = field(default_factory=lambda: [_FIRST_ERA])
+    """The last search's era."""
 
     @classmethod
     def of(cls, graph: SearchGraph) -> "Searcher":
-        """A searcher with scratch of its own: 12 bytes a place at once, 8 bytes a step as the heap needs them."""
+        """A searcher with scratch of its own: 8 bytes a place at once, and more as a search needs it."""
         places, most = len(graph.junction), len(graph.arc) + 2 * len(graph.junction) + 8
         return cls(
             graph=graph,
-            cost=np.empty(places, np.int32),
-            seen=np.zeros(places, np.int32),
-            heap_cost=np.empty(most, np.int32),
-            heap_place=np.empty(most, np.int32),
+            label=np.full(places, _FIRST_ERA << HALF),
+            heap=np.empty(most, np.int64),
             order=np.empty(places, np.int32),
         )
 
     def settled(
         self, place: Indexes, begin: Indexes, *, limit: int, by: By, back: bool, wanted: Indexes
     ) -> tuple[Indexes, Indexes]:
-        """Places settled, nearest first, and their whole costs (`kernels.settle`); both are views into the scratch."""
+        """Places settled, nearest first (a view into the scratch), and their whole costs (`kernels.settle`)."""
         ptr, step = steps(self.graph, by=by, back=back)
-        if len(place) > len(self.cost):
+        if len(place) > len(self.label):
             # The heap has room for every place to begin at, once.
             order = np.lexsort((begin, place))
             distinct, first = np.unique(place[order], return_index=True)
             place, begin = distinct.astype(np.int32), begin[order][first]
         if not COMPILED:
             return _settled_by_scipy(ptr, step, place, begin, limit)
-        if self.stamp[0] > 2**31 - 4:
-            self.seen[:] = 0
-            self.stamp[0] = 0
-        self.stamp[0] += 2
+        if self.era[0] == 1:
+            self.label[:] = _FIRST_ERA << HALF
+            self.era[0] = _FIRST_ERA
+        self.era[0] -= 1
         count = settle(
-            ptr, step, self.graph.junction, place, begin, limit, wanted, self.stamp[0], self.cost, self.seen,
-            self.heap_cost, self.heap_place, self.order,
-        )  # fmt: skip
+            ptr, step, self.graph.junction, place, begin, limit, wanted, self.era[0], self.label, self.heap, self.order
+        )
         order = self.order[:count]
-        return order, self.cost[order]
+        return order, (self.label[order] & MOST_MS).astype(np.int32)
 
 
 def reach(

@@ -59,7 +59,7 @@ def test_an_answer_that_is_not_as_answers_are_is_refused(sent: Any) -> None:
 
 def test_all_that_is_wrong_is_told_at_once_and_no_more_than_fits() -> None:
     bad = [{"type": "node", "id": number, "lon": "x", "lat": 50} for number in range(1, 31)]
-    with pytest.raises(BadRoads, match=r"element 0: 'x' is no longitude.*element 9: .*; and 20 more$"):
+    with pytest.raises(BadRoads, match=r"element 0: 'x' is no longitude.*element 9: .*; and more$"):
         read_answer(raw(bad))
 
 

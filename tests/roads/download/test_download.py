@@ -3,6 +3,9 @@
 import json
 import os
 import re
+import signal
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +13,9 @@ import numpy as np
 import pytest
 import shapely
 
+from tests.conftest import ROOT
 from tests.roads.download.conftest import Fetch, Watch
-from tests.roads.download.napkin_map import way
+from tests.roads.download.napkin_map import BOX, way
 from tests.roads.download.overpass_server import BUSY_PAGE, FREE, Reply, Server, answer
 from tracker.model import BadRoads, BadTime, MissingFile, TrackerError
 from tracker.roads import CLASSES, load_roads, read_manifest, verify_folder
@@ -185,6 +189,16 @@ def test_a_busy_server_is_asked_again_after_longer_and_longer_waits(fetch: Fetch
     assert watch.waits == [5.0, 10.0, 20.0, 40.0]
 
 
+def test_a_server_that_asks_for_a_second_again_and_again_is_given_longer_rests(
+    fetch: Fetch, server: Server, watch: Watch
+) -> None:
+    server.rule = lambda query: Reply(429, "no", {"Retry-After": "1"})
+    with pytest.raises(TrackerError, match="would have us wait longer than we may"):
+        fetch()
+    assert watch.waits[:3] == [5.0, 10.0, 20.0]
+    assert len(server.asked) == len(watch.waits) + 1 < 15
+
+
 def test_a_server_that_stays_busy_is_left_with_word_of_what_is_there(
     fetch: Fetch, server: Server, watch: Watch, tmp_path: Path
 ) -> None:
@@ -323,6 +337,23 @@ def test_a_download_that_is_killed_goes_on_with_the_tiles_that_are_missing(fetch
     assert len(server.asked) == 3
     assert len(set(server.asked)) == 3
     assert np.array_equal(roads.length_m, fetch(date="2023-06-23").length_m)
+    assert len(server.asked) == 3
+
+
+def test_a_process_that_is_ended_by_force_leaves_what_it_had(fetch: Fetch, server: Server, tmp_path: Path) -> None:
+    words = f"""
+import os, signal
+from tracker.roads.download import download_roads
+def moved(done, of):
+    if done == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+download_roads({BOX}, date="2023-06-23", endpoint={server.endpoint!r}, cache={str(tmp_path / "kept")!r}, tile_km=40,
+               progress=moved)
+"""
+    ended = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    assert len(server.asked) == 1
+    assert len(fetch(date="2023-06-23").length_m) == 5
     assert len(server.asked) == 3
 
 

@@ -10,7 +10,7 @@ import shapely
 
 from tracker.model import BadReport, Fault, tables
 from tracker.roads.closures.effects import EFFECTS, effect_of
-from tracker.roads.closures.where import pieces_of
+from tracker.roads.closures.where import Piece, pieces_of
 from tracker.roads.posts import KilometrePosts
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Closures:
     """What roadblocks do to pieces of edges."""
 
     table: gpd.GeoDataFrame
-    """One row per piece of an edge (`SCHEMA`); edge -1 and no geometry where a report closes nothing; `to` NaT: open."""
+    """One row per piece of an edge (`SCHEMA`); edge -1 and no geometry where none is closed; `to` NaT: open."""
 
 
 def closed(network: "RoadNetwork", reports: pd.DataFrame, *, posts: KilometrePosts | None = None) -> Closures:
@@ -52,13 +52,16 @@ def closed(network: "RoadNetwork", reports: pd.DataFrame, *, posts: KilometrePos
     if len(wrong):
         raise BadReport(
             [
-                Fault(file="reports", row=int(row), column="effect", value=str(value)[:80], problem="no effect of a roadblock",
-                      remedy=f"choose among {', '.join(EFFECTS)}")
-                for row, value in wrong.items()
+                Fault(
+                    file="reports", row=row, column="effect", value=str(value)[:80],
+                    problem="no effect of a roadblock", remedy=f"choose among {', '.join(EFFECTS)}",
+                )
+                for row, value in zip(wrong.index.tolist(), wrong.tolist(), strict=True)
             ]
         )  # fmt: skip
     chosen = KilometrePosts.read() if posts is None else posts
-    rows = [row for at, report in blocks.iterrows() for row in _rows(network, chosen, report, given[at])]
+    records = zip(blocks.to_dict("records"), given.tolist(), strict=True)
+    rows = [row for report, effect in records for row in _rows(network, chosen, report, effect)]
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in SCHEMA}
     return Closures(table=tables.table(columns, SCHEMA))
 
@@ -68,7 +71,8 @@ def _rows(network: "RoadNetwork", posts: KilometrePosts, report: Any, given: Any
     effect, why = effect_of(said["summary"]) if pd.isna(given) else (str(given), "given in the table")
     point = report["geometry"]
     placed = point is not None and not pd.isna(point) and not point.is_empty
-    pieces, where = [], "no piece of road"
+    pieces: list[Piece] = []
+    where = "no piece of road"
     if effect is not None:
         pieces, where = pieces_of(
             network, posts, place=said["place"], road=said["road"], radius_m=float(report["radius_m"]),

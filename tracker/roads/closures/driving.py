@@ -4,6 +4,7 @@ import heapq
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from tracker.model import BadTime
 from tracker.roads.closures.closures import Closures
+from tracker.roads.ways import Indexes
 
 if TYPE_CHECKING:
     from tracker.roads.network import RoadNetwork
@@ -66,7 +68,7 @@ def drive(
         if int(graph.junction[place]) == end:
             return _route(network, graph.arc, place, best, back)
         for step in range(int(graph.ptr[place]), int(graph.ptr[place + 1])):
-            goal, free = int(graph.by_time[step, 0]), float(graph.by_time[step, 1]) / 1000
+            goal, free = int(graph.by_time[step, 1]), float(graph.by_time[step, 0]) / 1000
             then = _through(network, barriers, int(graph.arc[step]), now, free)
             if then < best.get(goal, inf):
                 best[goal], back[goal] = then, (place, step)
@@ -95,7 +97,7 @@ def _through(network: "RoadNetwork", barriers: dict[int, list[_Barrier]], arc: i
     length, along = float(network.length_m[edge]), bool(network.arc_forward[arc])
     here = [(a, b, *rest) if along else (length - b, length - a, *rest) for a, b, *rest in barriers[edge]]
     cuts = sorted({0.0, length, *(at for a, b, *_ in here for at in (a, b))})
-    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+    for a, b in pairwise(cuts):
         over = [rest for begin, finish, *rest in here if begin <= a and b <= finish]
         now = _piece(over, now, free * (b - a) / length)
     return now
@@ -110,8 +112,12 @@ def _piece(over: list[list[float]], now: float, free: float) -> float:
     return out
 
 
-def _route(network, arcs, place, best, back) -> TimedRoute:  # type: ignore[no-untyped-def]
-    seconds, edges, arrivals = best[place], [], []
+def _route(
+    network: "RoadNetwork", arcs: Indexes, place: int, best: dict[int, float], back: dict[int, tuple[int, int]]
+) -> TimedRoute:
+    seconds = best[place]
+    edges: list[int] = []
+    arrivals: list[float] = []
     while back[place][1] >= 0:
         arrivals.append(best[place])
         edges.append(int(network.arc_edge[arcs[back[place][1]]]))

@@ -8,6 +8,7 @@ import numpy as np
 from tracker.model import UnknownPlace, geodesy
 from tracker.roads.posts import KilometrePosts
 from tracker.roads.tags import road_label
+from tracker.roads.ways import Bools, Floats, Ints
 
 if TYPE_CHECKING:
     from tracker.roads.network import RoadNetwork
@@ -18,7 +19,8 @@ _STEP_M = 200.0
 _BESIDE_M = 10_000.0
 _LONGEST = 500
 _KM = re.compile(
-    r"(?<![\w-])([A-ZА-Я]{1,2}[ -]?\d{1,3}),? (?:km|км) ?(\d{1,4})(?:(?: to | - |-|–| до )(?:(?:km|км) ?)?(\d{1,4}))?(?!\d)"
+    r"(?<![\w-])([A-ZА-Я]{1,2}[ -]?\d{1,3}),? (?:km|км) ?(\d{1,4})"
+    r"(?:(?: to | - |-|–| до )(?:(?:km|км) ?)?(\d{1,4}))?(?!\d)"
 )
 
 
@@ -82,15 +84,13 @@ def _by_posts(network: "RoadNetwork", posts: KilometrePosts, said: "re.Match[str
     return _shared(pieces), f"{road} km {first:g} by its posts, at one spot within {reach * 1000:,.0f} m"
 
 
-def _is_road(
-    network: "RoadNetwork", edges: "np.ndarray[tuple[int], np.dtype[np.int64]]", road: str
-) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def _is_road(network: "RoadNetwork", edges: Ints, road: str) -> Bools:
     label = road_label(road).casefold()
     names = (network.road, network.name, network.int_name)
     return np.array([any(label == str(texts[edge]).casefold() for texts in names) for edge in edges], bool)
 
 
-def _samples(network: "RoadNetwork", edge: int) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def _samples(network: "RoadNetwork", edge: int) -> Floats:
     length = float(network.length_m[edge])
     return np.linspace(0, length, max(int(np.ceil(length / _STEP_M)), 1) + 1)
 
@@ -119,8 +119,8 @@ def _between(
 
 def _runs(
     edge: int,
-    along: "np.ndarray[tuple[int], np.dtype[np.float64]]",
-    inside: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+    along: Floats,
+    inside: Bools,
 ) -> list[Piece]:
     turns = np.flatnonzero(np.diff(np.concatenate([[0], inside.astype(int), [0]])))
     half = (along[1] - along[0]) / 2

@@ -72,9 +72,11 @@ def read_answer(raw: bytes) -> Answer:
             _take(answer, element)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             wrong.append(f"element {place}: {str(error)[:100]}")
+            if len(wrong) > _MOST_SHOWN:
+                wrong[-1] = "and more"
+                break
     if wrong:
-        more = f"; and {len(wrong) - _MOST_SHOWN} more" if len(wrong) > _MOST_SHOWN else ""
-        raise BadRoads("; ".join(wrong[:_MOST_SHOWN]) + more)
+        raise BadRoads("; ".join(wrong))
     return answer
 
 

@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
+from numbers import Real
 from typing import Any
 
 import geopandas as gpd
@@ -61,7 +62,7 @@ def corridor(line: shapely.LineString, *, width_km: float) -> BaseGeometry:
     """All within half of `width_km` (kilometres) of a line of degrees; the line goes straight over the ground."""
     points = shapely.get_coordinates(line)
     wrong = _bad_points(points)
-    if not (isinstance(width_km, int | float) and 0 < width_km <= WIDEST_KM):
+    if not (isinstance(width_km, Real) and 0 < width_km <= WIDEST_KM):
         wrong.append(f"width_km is {width_km!r}; give kilometres, more than 0 and at most {WIDEST_KM:g}")
     if not wrong and len(np.unique(points, axis=0)) < 2:
         wrong.append("a line of fewer than two different points")

@@ -7,7 +7,7 @@ from datetime import date as Day
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shapely.geometry.base import BaseGeometry
 
@@ -16,8 +16,7 @@ from tracker.roads.build import build
 from tracker.roads.download.answers import Answer, Together, read_answer
 from tracker.roads.download.areas import read_area
 from tracker.roads.download.kept import DAY_S, Kept, usual_folder
-from tracker.roads.download.names import polygon_of
-from tracker.roads.download.overpass import Clock, Overpass, Patience, TooMuch, Unanswered
+from tracker.roads.download.patience import Clock, Patience, TooMuch, Unanswered
 from tracker.roads.download.queries import as_of, query
 from tracker.roads.download.tiles import SMALLEST_KM, Tile, quarters, tiles
 from tracker.roads.folder import MANIFEST
@@ -26,6 +25,10 @@ from tracker.roads.profiles import CONVOY, Profile, profile_named
 from tracker.roads.store import open_folder, save
 from tracker.roads.tags import CLASSES
 from tracker.roads.ways import Ways
+
+if TYPE_CHECKING:
+    # At run time when something is downloaded: the rest of the roads need no client of the net.
+    from tracker.roads.download.overpass import Overpass
 
 ENDPOINT = "https://overpass-api.de/api"
 GEOCODER = "https://nominatim.openstreetmap.org"
@@ -88,6 +91,9 @@ def download_roads(
         The server cannot be reached, is busy for too long, or does not answer as Overpass does. What was answered is
         kept, and the message says how much.
     """
+    from tracker.roads.download.names import polygon_of
+    from tracker.roads.download.overpass import Overpass
+
     clock = clock or Clock()
     who, wanted = profile_named(profile), frozenset(classes)
     if unknown := wanted - frozenset(CLASSES) or (not wanted and {"no class"}):
@@ -100,6 +106,8 @@ def download_roads(
     kept = Kept(
         folder=Path(cache) if cache is not None else usual_folder(), oldest=0.0 if moment else clock.now() - DAY_S
     )
+    if not patience_s > 0:
+        raise BadRoads(f"patience_s is {patience_s!r}; give seconds, more than 0")
     patience = Patience(clock, patience_s)
     shape = read_area(
         area, width_km=width_km, named=lambda name: polygon_of(name, geocoder=geocoder, kept=kept, patience=patience)
@@ -120,7 +128,7 @@ class _Download:
 
     def __init__(
         self,
-        server: Overpass,
+        server: "Overpass",
         kept: Kept,
         area: BaseGeometry,
         classes: frozenset[str],

@@ -11,7 +11,8 @@ from shapely.geometry.base import BaseGeometry
 
 from tracker.model import TrackerError, UnknownPlace
 from tracker.roads.download.kept import Kept
-from tracker.roads.download.overpass import Patience, Refused, Unanswered, checked_address, user_agent
+from tracker.roads.download.overpass import checked_address, user_agent
+from tracker.roads.download.patience import Patience, Refused, Unanswered
 
 _ONE_AT_A_TIME = threading.Lock()
 _PINNED: dict[str, Any] = {

@@ -2,92 +2,27 @@
 
 import email.utils
 import re
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
 
 import requests
 
 from tracker.model import BadRoads, TrackerError
 from tracker.roads.download.answers import Answer, read_answer
+from tracker.roads.download.patience import Clock, Patience, Refused, TooMuch, Unanswered
 from tracker.roads.download.queries import SECONDS
 
-MOST_BYTES = 256 << 20
+MOST_BYTES = 32 << 20
 """Bytes of one answer at which its tile is split."""
-MOST_BROKEN = 4
-"""Times in a row that one question may fail in a way that waiting does not mend."""
 _SLOW_S = 4 * SECONDS
-_FIRST_S, _LONGEST_S = 5.0, 600.0
+_ALL_RUNNING_S = 5.0
+"""Seconds until the status is asked for again while all our slots run queries, whose ends nobody knows."""
 _TOO_MUCH = re.compile(r"timed out|(?:ran|run) out of memory", re.IGNORECASE)
 _BUSY = re.compile(r"too busy|rate_limited|dispatcher_client|too many requests", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
-    """The time of day, and how to let it pass."""
-
-    now: Callable[[], float] = time.time
-    """Seconds since 1970."""
-    sleep: Callable[[float], None] = time.sleep
-    """Waits for so many seconds."""
-
-
-class TooMuch(Exception):
-    """The server cannot answer this question; a smaller one it might."""
-
-
-class Unanswered(Exception):
-    """There will be no answer now."""
-
-
-class Refused(Exception):
-    """One attempt failed; another may not."""
-
-    def __init__(self, said: str, *, busy: bool, after: float | None = None) -> None:
-        self.busy, self.after = busy, after
-        super().__init__(said)
 
 
 def user_agent() -> str:
     """What servers are told about who asks."""
     return f"convoy-tracker/{version('convoy-tracker')} (open-source reconstruction of marches; python-requests)"
-
-
-class Patience:
-    """Waits between attempts, longer each time, until all the waiting together is too much."""
-
-    def __init__(self, clock: Clock, seconds: float) -> None:
-        self.clock, self.left = clock, seconds
-
-    def ask(self, attempt: Callable[[], Any]) -> Any:
-        """What an attempt gives, tried again while it is `Refused`.
-
-        Raises
-        ------
-        Unanswered
-            The server is still busy after all the waiting, or failed `MOST_BROKEN` times in a row.
-        """
-        tries = broken = 0
-        while True:
-            try:
-                return attempt()
-            except Refused as refused:
-                tries += 1
-                broken = 0 if refused.busy else broken + 1
-                if broken >= MOST_BROKEN:
-                    raise Unanswered(f"{refused}, {broken} times in a row") from None
-                least = _FIRST_S * 2.0 ** (tries - 1)
-                wait = min(least, _LONGEST_S) if refused.after is None else refused.after
-                self.wait(wait, why=str(refused))
-
-    def wait(self, seconds: float, *, why: str) -> None:
-        """Let some time pass, if so much patience is left."""
-        if seconds > self.left:
-            raise Unanswered(f"{why}, and would have us wait longer than we may")
-        self.left -= seconds
-        self.clock.sleep(seconds)
 
 
 class Overpass:
@@ -113,8 +48,7 @@ class Overpass:
             The server is busy for too long, cannot be reached, refuses the query, or answers what is no answer.
         """
         self._wait_for_slot()
-        found: tuple[bytes, Answer] = self.patience.ask(lambda: self._attempt(query))
-        return found
+        return self.patience.ask(lambda: self._attempt(query))
 
     def _wait_for_slot(self) -> None:
         """Wait as long as the server's status says; where it says nothing, not at all: the answer will tell."""
@@ -221,8 +155,7 @@ def seconds_to_slot(status: str) -> float:
     if not limit or limit[1] == "0" or re.search(r"^[1-9]\d* slots available now", status, re.MULTILINE):
         return 0.0
     waits = re.findall(r"^Slot available after: .*in (-?\d{1,6}) seconds", status, re.MULTILINE)
-    # Without such a line all slots are running queries, whose ends nobody knows.
-    return max(1.0, min(map(float, waits)) + 1) if waits else _FIRST_S
+    return max(1.0, min(map(float, waits)) + 1) if waits else _ALL_RUNNING_S
 
 
 def page_text(raw: bytes) -> str:
