@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from tracker.render import export_html as export_html
     from tracker.render import player_assets as player_assets
     from tracker.roads import RoadNetwork as RoadNetwork
+    from tracker.roads import download_roads as download_roads
     from tracker.roads import load_roads as load_roads
+    from tracker.roads import prepare_roads as prepare_roads
 
 _HOMES = {
     "AmbiguousPlace": "tracker.model",
@@ -52,6 +54,7 @@ _HOMES = {
     "UnknownReport": "tracker.model",
     "build_scene": "tracker.render",
     "corroboration": "tracker.evidence",
+    "download_roads": "tracker.roads",
     "draw": "tracker.render",
     "export_html": "tracker.render",
     "known_at": "tracker.evidence",
@@ -59,6 +62,7 @@ _HOMES = {
     "locate": "tracker.evidence",
     "open_log": "tracker.logbook",
     "player_assets": "tracker.render",
+    "prepare_roads": "tracker.roads",
     "read_reports": "tracker.evidence",
     "reconstruct": "tracker.reconstruct",
     "select_reports": "tracker.evidence",
@@ -85,6 +89,7 @@ __all__ = [
     "UnknownReport",
     "build_scene",
     "corroboration",
+    "download_roads",
     "draw",
     "export_html",
     "known_at",
@@ -92,6 +97,7 @@ __all__ = [
     "locate",
     "open_log",
     "player_assets",
+    "prepare_roads",
     "read_reports",
     "reconstruct",
     "select_reports",

@@ -1,7 +1,7 @@
 """The command line: the same verbs as the front door, with errors that say what to do.
 
 Exit codes: 0 done, 1 the reports have faults, 2 the command was misspelt, 3 anything else was refused, 4 a report
-log is not as it was written.
+log or a folder of roads is not as it was written.
 """
 
 import os
@@ -18,7 +18,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from tracker import cli_log, cli_log_options
+from tracker import cli_log, cli_log_options, cli_roads
 from tracker.terminal import MOST_KINDS, busy, in_shell, out, plain, refusals, show_faults, show_groups, warn
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_log.app, name="log")
+app.add_typer(cli_roads.app, name="roads")
 
 Reports = Annotated[
     Path | None,
@@ -50,7 +51,9 @@ Log = Annotated[
 ]
 Roads = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="OpenStreetMap roads: .osm, .osm.gz or .osm.bz2; without it, the bundled ones."),
+    typer.Option(
+        metavar="FILE", help="Roads: .osm.pbf, .osm, .graphml, a folder of `tracker roads`; else the bundled."
+    ),
 ]
 Zone = Annotated[
     str | None,

@@ -76,7 +76,9 @@ def download(
     with refusals():
         from tracker.roads import download_roads
 
-        servers = {key: value for key, value in (("endpoint", endpoint), ("geocoder", geocoder)) if value is not None}
+        servers: dict[str, Any] = {
+            key: value for key, value in (("endpoint", endpoint), ("geocoder", geocoder)) if value is not None
+        }
         with progress("Downloading") as moved:
             roads = download_roads(
                 read_area(area),

@@ -89,6 +89,10 @@ _SHELL_WORDS = (
     (re.compile(r"\bzone=(?=')"), "--zone "),
     (re.compile(r"\bcountry='RU', near=\(lon, lat\), "), ""),
     (re.compile(r"\bexpect_revision\b"), "--expect-revision"),
+    (re.compile(r"\bwidth_km=(?=[\d.])"), "--width-km "),
+    (re.compile(r"\bwidth_km\b"), "--width-km"),
+    (re.compile(r" as (endpoint|cache)="), r" with --\1"),
+    (re.compile(r"\bprepare_roads\b"), "`tracker roads prepare`"),
 )
 """Remedies that are written for Python, as they are written in the shell."""
 

@@ -1,5 +1,8 @@
 """The ground: OpenStreetMap roads as a network of junctions, edges and arcs."""
 
+from tracker.roads.download import download_roads
+from tracker.roads.export import write_roads
+from tracker.roads.folder import LICENCE
 from tracker.roads.load import load_roads, prepare_roads
 from tracker.roads.nearest import Candidates, Nearest
 from tracker.roads.network import RoadNetwork
@@ -16,6 +19,7 @@ __all__ = [
     "CLASSES",
     "CONVOY",
     "FREE_SPEED_KMH",
+    "LICENCE",
     "Candidates",
     "KilometrePosts",
     "Nearest",
@@ -24,6 +28,7 @@ __all__ = [
     "RoadNetwork",
     "RoadStates",
     "Route",
+    "download_roads",
     "least",
     "load_roads",
     "prepare_roads",
@@ -35,4 +40,5 @@ __all__ = [
     "travel_between",
     "travel_seconds",
     "verify_folder",
+    "write_roads",
 ]

@@ -71,7 +71,7 @@ def edge_table(network: RoadNetwork) -> gpd.GeoDataFrame:
 
 def osmnx_graph(network: RoadNetwork) -> Any:
     """The network as a MultiDiGraph such as osmnx makes: an edge for each arc, lengths in metres, times in seconds."""
-    import networkx as nx  # type: ignore[import-untyped]
+    import networkx as nx
 
     graph = nx.MultiDiGraph(crs="epsg:4326", simplified=True, licence=LICENCE, date=network.date)
     places = zip(network.node_lon.tolist(), network.node_lat.tolist(), strict=True)

@@ -78,8 +78,8 @@ class Searcher:
         count = settle(
             ptr, step, self.graph.junction, place, begin, limit, wanted, self.era[0], self.label, self.heap, self.order
         )
-        order = self.order[:count]
-        return order, (self.label[order] & MOST_MS).astype(np.int32)
+        settled = self.order[:count]
+        return settled, (self.label[settled] & MOST_MS).astype(np.int32)
 
 
 def reach(
@@ -209,7 +209,7 @@ def _settled_by_scipy(
         ),
         shape=(size + 1, size + 1),
     )
-    cost = np.asarray(csgraph.dijkstra(graph, indices=size, limit=limit + 1))[:size] - 1
+    cost = np.asarray(csgraph.dijkstra(graph, indices=[size], limit=float(limit + 1)))[0, :size] - 1
     settled = np.flatnonzero(np.isfinite(cost))
     settled = settled[np.argsort(cost[settled], kind="stable")]
     return settled.astype(np.int32), cost[settled].astype(np.int32)

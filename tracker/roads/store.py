@@ -17,6 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tracker.model import BadRoads, MissingFile
+from tracker.roads.export import edge_table
 from tracker.roads.folder import ARRAYS, FORMAT, LICENCE, MANIFEST, TABLES, VERSION, faults
 from tracker.roads.graph import SearchGraph
 from tracker.roads.mapped import LINE_KINDS, PLACE_KINDS, Mapped
@@ -49,10 +50,7 @@ def save(network: RoadNetwork, folder: str | PathLike[str], *, source: str = "",
         Something else is at the path, or it cannot be written.
     """
     target = Path(folder)
-    if target.exists() and not (target / MANIFEST).is_file() and (not target.is_dir() or any(target.iterdir())):
-        raise BadRoads(f"{target}: something else is there already; give a folder that is new, empty or prepared")
-    if not target.parent.is_dir():
-        raise MissingFile(f"{target.parent}: no such folder for {target.name}; make it, or give another path")
+    check_target(target)
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as scratch:
             made = Path(scratch) / "roads"
@@ -65,11 +63,27 @@ def save(network: RoadNetwork, folder: str | PathLike[str], *, source: str = "",
         raise BadRoads(f"{target}: cannot be written ({error}); nothing was changed there") from None
 
 
+def check_target(folder: Path) -> None:
+    """Refuse a folder that could not be written: before long work, and not only after it.
+
+    Raises
+    ------
+    BadRoads, MissingFile
+        Something else is there already; or there is no folder to write it in, or that may not be written to.
+    """
+    if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadRoads(f"{folder}: something else is there already; give a folder that is new, empty or prepared")
+    if not folder.parent.is_dir():
+        raise MissingFile(f"{folder.parent}: no such folder for {folder.name}; make it, or give another path")
+    if not os.access(folder.parent, os.W_OK):
+        raise BadRoads(f"{folder.parent}: may not be written to; give another path")
+
+
 def _write(network: RoadNetwork, folder: Path, *, source: str, sha256: str) -> None:
     arrays = dict(_arrays(network))
     for name, values in arrays.items():
         np.save(folder / f"{name}.npy", values, allow_pickle=False)
-    for name, table in zip(TABLES, (_edges(network), _junctions(network)), strict=True):
+    for name, table in zip(TABLES, (edge_table(network), _junctions(network)), strict=True):
         table.to_parquet(folder / name, compression="zstd", index=False)
     files = [*(f"{name}.npy" for name in arrays), *TABLES]
     manifest = {
@@ -200,23 +214,6 @@ def _arrays(noun: object, prefix: str = "") -> Iterator[tuple[str, NDArray[Any]]
             yield prefix + field.name, value
         elif is_dataclass(value) and not isinstance(value, Profile):
             yield from _arrays(value, f"{prefix}{field.name}.")
-
-
-def _edges(network: RoadNetwork) -> gpd.GeoDataFrame:
-    """The edges for other programs."""
-    table = network.table
-    more: Mapping[str, Any] = {
-        "ref": network.ref,
-        "speed_kmh": network.speed_kmh,
-        "maxspeed_kmh": network.legal_kmh,
-        "oneway": network.oneway,
-        "surface": network.surface,
-        "toll": network.toll,
-        "osm_way": network.osm_way,
-        "tail": network.edge_tail,
-        "head": network.edge_head,
-    }
-    return table.assign(**{name: np.array(values) for name, values in more.items()})
 
 
 def _junctions(network: RoadNetwork) -> gpd.GeoDataFrame:

@@ -1,6 +1,5 @@
 """Roads of any area from Overpass, tile by tile."""
 
-import os
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import date as Day
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapely.geometry.base import BaseGeometry
 
-from tracker.model import BadRoads, MissingFile, TrackerError
+from tracker.model import BadRoads, TrackerError
 from tracker.roads.build import build
 from tracker.roads.download.answers import Answer, Together, read_answer
 from tracker.roads.download.areas import read_area
@@ -19,10 +18,9 @@ from tracker.roads.download.kept import DAY_S, Kept, usual_folder
 from tracker.roads.download.patience import Clock, Patience, TooMuch, Unanswered
 from tracker.roads.download.queries import as_of, query
 from tracker.roads.download.tiles import SMALLEST_KM, Tile, quarters, tiles
-from tracker.roads.folder import MANIFEST
 from tracker.roads.network import RoadNetwork
 from tracker.roads.profiles import CONVOY, Profile, profile_named
-from tracker.roads.store import open_folder, save
+from tracker.roads.store import check_target, open_folder, save
 from tracker.roads.tags import CLASSES
 from tracker.roads.ways import Ways
 
@@ -101,7 +99,7 @@ def download_roads(
     if not 1 <= tile_km <= 200:
         raise BadRoads(f"tile_km is {tile_km!r}; give kilometres, from 1 to 200")
     if to is not None:
-        _check_target(Path(to))
+        check_target(Path(to))
     moment = as_of(date, now=clock.now())
     kept = Kept(
         folder=Path(cache) if cache is not None else usual_folder(), oldest=0.0 if moment else clock.now() - DAY_S
@@ -194,13 +192,3 @@ class _Download:
             f"{error}. {done} of {done + missing} tiles are there and kept in {self.kept.folder}; "
             "run the same again later, and it goes on from them"
         )
-
-
-def _check_target(folder: Path) -> None:
-    """Refuse a folder that could not be written, before the long work and not after it."""
-    if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BadRoads(f"{folder}: something else is there already; give a folder that is new, empty or prepared")
-    if not folder.parent.is_dir():
-        raise MissingFile(f"{folder.parent}: no such folder for {folder.name}; make it, or give another path")
-    if not os.access(folder.parent, os.W_OK):
-        raise BadRoads(f"{folder.parent}: may not be written to; give another path")
