@@ -163,7 +163,8 @@ def _against(
             return IMPOSSIBLE, conflict
         away = nearest_m(claims, one.ensemble, drives.space.tree.data, k)
         if away > float(reports["radius_m"].iloc[row]):
-            reasons.append(f"the track of {one.unit} comes no nearer than {away / 1000:.0f} km in its time")
+            place = _chainage(drives, reports.iloc[row], " to {}")
+            reasons.append(f"the track of {one.unit} comes no nearer{place} than {away / 1000:.0f} km in its time")
     believed = float(claims.believed[k])
     if believed < 0.5:
         source = reports["reliability"].iloc[row]
@@ -213,6 +214,7 @@ def _worst_conflict(reports: gpd.GeoDataFrame, row: int, one: Judged, drives: Dr
         return None
     worst = int(np.where(forbidden, least, -1).argmax())
     trusted_id, available = trusted["report_id"].iloc[worst], spare[order[worst], worst]
+    trusted_id += _chainage(drives, trusted.iloc[worst], " ({})")
     if not np.isfinite(least[worst]):
         return f"no road of the network joins its place to that of {trusted_id}"
     if available < 60:
@@ -220,6 +222,12 @@ def _worst_conflict(reports: gpd.GeoDataFrame, row: int, one: Judged, drives: Dr
     ends = (there[worst], here) if order[worst] == 0 else (here, there[worst])
     speed = drives.metres(*ends) / 1000 / (available / 3600)
     return f"would need {speed:.0f} km/h {'from' if order[worst] == 0 else 'to'} {trusted_id}"
+
+
+def _chainage(drives: Drives, report: "pd.Series[Any]", form: str) -> str:
+    """Words with the chainage ("M4 km 383") of a report's place on a road with kilometre posts, or nothing."""
+    label = drives.space.network.posts.label(report["geometry"].x, report["geometry"].y)
+    return "" if label is None else form.format(label)
 
 
 def _spots(drives: Drives, report: "pd.Series[Any]") -> Spots:

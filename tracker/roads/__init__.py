@@ -1,5 +1,6 @@
 """The ground: OpenStreetMap roads as a network of junctions, edges and arcs."""
 
+from tracker.roads.chains import PostChain
 from tracker.roads.download import download_roads
 from tracker.roads.export import write_roads
 from tracker.roads.folder import LICENCE
@@ -23,6 +24,7 @@ __all__ = [
     "Candidates",
     "KilometrePosts",
     "Nearest",
+    "PostChain",
     "Profile",
     "Reached",
     "RoadNetwork",

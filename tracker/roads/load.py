@@ -18,7 +18,6 @@ from tracker.roads.posts import KilometrePosts
 from tracker.roads.profiles import CONVOY, Profile, profile_named
 from tracker.roads.store import open_folder, save
 from tracker.roads.tags import CLASSES
-from tracker.roads.ways import Milestone
 
 
 def load_roads(
@@ -108,14 +107,7 @@ def prepare_roads(
 def _bundled(classes: frozenset[str], profile: Profile) -> RoadNetwork:
     file = bundled("roads.osm")
     ways = read_osm(file, classes=classes)
-    posts = tuple(
-        Milestone(km=km, road=road, lon=lon, lat=lat, accuracy_m=accuracy)
-        for road, chain in KilometrePosts.read().chains.items()
-        for km, lon, lat, accuracy in zip(
-            chain.km.tolist(), chain.lon.tolist(), chain.lat.tolist(), chain.accuracy_m.tolist(), strict=True
-        )
-    )
-    return build(replace(ways, milestones=posts), source=str(file), profile=profile)
+    return build(replace(ways, milestones=KilometrePosts.read().milestones), source=str(file), profile=profile)
 
 
 def _only(network: RoadNetwork, classes: frozenset[str]) -> RoadNetwork:

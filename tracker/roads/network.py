@@ -1,7 +1,7 @@
 """The road network: junctions, edges with their shape, and the directed arcs that may be driven."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -196,6 +196,11 @@ class RoadNetwork:
         from tracker.roads.search import Searcher
 
         return Searcher.of(self.graph)
+
+    def with_posts(self, posts: "KilometrePosts") -> "RoadNetwork":
+        """The same roads with these kilometre posts (`KilometrePosts.read` of a CSV file) in place of the map's."""
+        mapped = Mapped.of(self.named, posts.milestones, self.context)
+        return replace(self, mapped=mapped)
 
     def closed(self, reports: gpd.GeoDataFrame) -> "Closures":
         """What the roadblocks among reports close on these roads, from when to when (`closures.closed`)."""

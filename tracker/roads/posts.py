@@ -2,10 +2,9 @@
 
 import csv
 import math
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,52 +13,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from tracker.model import BadRoads, Located, MissingFile, UnknownPlace, bundled, geodesy
+from tracker.roads.chains import PostChain, chain_of
+from tracker.roads.posts_words import said_kilometres
 from tracker.roads.tags import road_label
-from tracker.roads.ways import Floats
+from tracker.roads.ways import Floats, Milestone
 
 if TYPE_CHECKING:
     from tracker.roads.network import RoadNetwork
 
-_ROAD = re.compile(r"(?<![\w-])[A-ZА-Я]{1,2}[\s\-\u2010-\u2013]?\d{1,3}(?![\w.])", re.IGNORECASE)
-_KM_WORD = r"(?:km|kms|kilomet(?:er|re)s?|км|километр(?:е|а|у|ом|ах|ы|ов)?|кілометр(?:і|а|у|ах|и|ів)?)\.?(?!\w)"
-_KM_NUMBER = r"(?:\d{1,4}(?:[.,]\d{1,3})?)(?!\d)(?:th|st|nd|rd|-?(?:й|м|го|му|ый|ом|ому|ий|ому))?"
-_TO = r"(?:-|\u2010|\u2013|\u2014|to|and|до|по|и|і)"
-_KM_SAID = re.compile(
-    rf"(?:from |between |с |от |між |между )?(?:{_KM_WORD}\s*)?(?P<first>{_KM_NUMBER})\s*(?:{_KM_WORD})?"
-    rf"(?:\s*{_TO}\s*(?:{_KM_WORD}\s*)?(?P<last>{_KM_NUMBER})\s*(?:{_KM_WORD})?)?",
-    re.IGNORECASE,
-)
-_FILLING = re.compile(
-    r"\b(?:of|the|on|at|in|highway|road|motorway|federal|don|на|в|во|у|трасс[аеыу]|автотрасс[аеыу]|дорог[аеиу]|автодорог[аеиу]|"
-    r"шоссе|автомагистрал[иь]|дон|федеральн\w{2,3}|траси|трасі)\b|[\s,;:«»\"'“”„.]",
-    re.IGNORECASE,
-)
-_SMALL = re.compile(r"(?:km|км|(?:на|во?|у|со?|по|от|до|и|of|on|at|to|in|by)\s)", re.IGNORECASE)
-_LONGEST = 200
-_WHOLE_M = 500.0
-_ORDINAL_M = 1_000.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PostChain:
-    """The known posts of one road in order of their kilometres."""
-
-    km: Floats
-    """(p,) kilometres on the signs, strictly increasing."""
-    lon: Floats
-    """(p,) degrees east, WGS84."""
-    lat: Floats
-    """(p,) degrees north."""
-    accuracy_m: Floats
-    """(p,) metres within which each post's point is known."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class KilometrePosts:
-    """Posts of roads; between two of them a road is taken as straight and the kilometres as even."""
+    """Posts of roads; between two of them kilometres are even along the road, or straight where that is unknown."""
 
     chains: Mapping[str, PostChain]
     """Road label (`road_label`) -> its posts."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """Road label -> how many posts of the map were left out."""
 
     @classmethod
     def read(cls, path: str | PathLike[str] | None = None) -> "KilometrePosts":
@@ -82,12 +52,56 @@ class KilometrePosts:
 
     @classmethod
     def from_network(cls, network: "RoadNetwork") -> "KilometrePosts":
-        """The posts of a network's roads."""
-        roads: dict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
+        """The posts that a network's map has, with the road followed from post to post (`chains.chain_of`).
+
+        Posts that name no road or stand alone, and posts whose kilometres do not fit those about them (a number
+        misread, a stretch numbered anew), are left out and counted in `left_out`.
+        """
+        by_road: dict[str, list[Milestone]] = defaultdict(list)
         for post in network.milestones:
-            if post.road:
-                roads[post.road].append((post.km, post.lon, post.lat, post.accuracy_m))
-        return cls(chains={road: _chain(Path("the map"), road, rows) for road, rows in roads.items() if len(rows) > 1})
+            by_road[post.road].append(post)
+        left_out = {"": len(by_road.pop("", []))}
+        chains = {}
+        for road, posts in sorted(by_road.items()):
+            chain, lost = chain_of(network, road, posts)
+            left_out[road] = lost
+            if chain is not None:
+                chains[road] = chain
+        return cls(chains=chains, left_out={road: count for road, count in left_out.items() if count})
+
+    @property
+    def milestones(self) -> tuple[Milestone, ...]:
+        """The points of all chains as posts of a map."""
+        return tuple(
+            Milestone(km=km, road=road, lon=lon, lat=lat, accuracy_m=accuracy)
+            for road, chain in self.chains.items()
+            for km, lon, lat, accuracy in zip(
+                chain.km.tolist(), chain.lon.tolist(), chain.lat.tolist(), chain.accuracy_m.tolist(), strict=True
+            )
+        )
+
+    def label(self, lon: float, lat: float, *, within_m: float = 1_000.0) -> str | None:
+        """Words like "M4 km 383" for a point on a road with posts, or None where there is none within the metres.
+
+        The number is as fine as the posts allow: a tenth of a kilometre where they are known within 100 m, whole
+        kilometres up to 5 km, and tens beyond.
+        """
+        return self.labels([lon], [lat], within_m=within_m)[0]
+
+    def labels(self, lon: ArrayLike, lat: ArrayLike, *, within_m: float = 1_000.0) -> list[str | None]:
+        """`label` of each of q points; of several roads the nearest one."""
+        east, north = np.atleast_1d(np.asarray(lon, float)), np.atleast_1d(np.asarray(lat, float))
+        best, found = np.full(len(east), within_m), np.full(len(east), None, object)
+        for road, chain in self.chains.items():
+            margin = np.degrees(within_m / 6.3e6)
+            wide = margin / np.maximum(np.cos(np.radians(north)), 0.01)
+            near = (east >= chain.lon.min() - wide) & (east <= chain.lon.max() + wide)
+            near &= (north >= chain.lat.min() - margin) & (north <= chain.lat.max() + margin)
+            for at in np.flatnonzero(near):
+                km, metres = chain.nearest(east[at], north[at])
+                if metres < best[at]:
+                    best[at], found[at] = metres, f"{road} km {_rounded(km, chain.accuracy_at(km))}"
+        return list(found)
 
     def km_at(self, road: str, lon: ArrayLike, lat: ArrayLike) -> Floats:
         """Kilometres of points near a road, ``(q,)`` (a scalar for a scalar): the nearest place on its chain of posts.
@@ -95,18 +109,9 @@ class KilometrePosts:
         A point beyond the first or last post gets that post's kilometres.
         """
         chain = self._of(road)
-        here_lon, here_lat = np.atleast_1d(np.asarray(lon, float)), np.atleast_1d(np.asarray(lat, float))
-        # Degrees of longitude shrunk to degrees of latitude at each point: true to scale near the point.
-        shrink = np.cos(np.radians(here_lat))[:, None]
-        east, north = np.diff(chain.lon) * shrink, np.diff(chain.lat)
-        px, py = (here_lon[:, None] - chain.lon[:-1]) * shrink, here_lat[:, None] - chain.lat[:-1]
-        square = east**2 + north**2
-        part = np.clip((px * east + py * north) / np.where(square > 0, square, 1), 0, 1)
-        foot_lon = chain.lon[:-1] + part * np.diff(chain.lon)
-        foot_lat = chain.lat[:-1] + part * np.diff(chain.lat)
-        nearest = geodesy.distance_m(here_lon[:, None], here_lat[:, None], foot_lon, foot_lat).argmin(axis=1)
-        km = chain.km[nearest] + part[np.arange(len(nearest)), nearest] * np.diff(chain.km)[nearest]
-        return np.asarray(km.reshape(np.broadcast(np.asarray(lon), np.asarray(lat)).shape))
+        east, north = np.broadcast_arrays(np.asarray(lon, float), np.asarray(lat, float))
+        km = [chain.nearest(x, y)[0] for x, y in zip(east.ravel().tolist(), north.ravel().tolist(), strict=True)]
+        return np.asarray(np.array(km).reshape(east.shape))
 
     def point_at(self, road: str, km: ArrayLike) -> tuple[Floats, Floats]:
         """Longitude and latitude of kilometres of a road, each of the shape of `km`.
@@ -123,10 +128,8 @@ class KilometrePosts:
 
     def accuracy_at(self, road: str, km: float) -> float:
         """Metres within which `point_at` is known: the worse of the two posts about it."""
-        chain = self._of(road)
         self.point_at(road, km)
-        after = int(np.clip(np.searchsorted(chain.km, km), 1, len(chain.km) - 1))
-        return float(chain.accuracy_m[after - 1 : after + 1].max())
+        return self._of(road).accuracy_at(km)
 
     def candidates(self, words: str) -> Sequence[Located]:
         """The place of words like "M4 km 590" in English, Russian or Ukrainian; empty where they are no such words.
@@ -147,7 +150,7 @@ class KilometrePosts:
         >>> KilometrePosts.read().candidates("12 km north of Yelets")
         ()
         """
-        said = _said(words)
+        said = said_kilometres(words)
         if said is None:
             return ()
         road, first, last, rounding_m = said
@@ -180,28 +183,6 @@ class KilometrePosts:
         return chain
 
 
-def _said(words: str) -> tuple[str, float, float, float] | None:
-    """Road label, first and last kilometre and metres of rounding, where the words name these and nothing else."""
-    text = re.sub(r"\([^()]*\)", " ", words[:_LONGEST]) if len(words) <= _LONGEST else ""
-    roads = list(_ROAD.finditer(text))
-    # "km 590" and "с 10" look like roads of these names: small words are none.
-    roads = [found for found in roads if not _SMALL.match(found[0])]
-    if len(roads) != 1 or not re.search(_KM_WORD, text, re.IGNORECASE):
-        return None
-    rest = re.sub(r"\s+", " ", f"{text[: roads[0].start()]} , {text[roads[0].end() :]}")
-    found = next((one for one in _KM_SAID.finditer(rest) if re.search(_KM_WORD, one[0], re.IGNORECASE)), None)
-    if found is None or _FILLING.sub("", rest[: found.start()] + " " + rest[found.end() :]):
-        return None
-    numbers = [found["first"], *([found["last"]] if found["last"] else [])]
-    km = sorted(float(re.match(r"[\d.]+", number.replace(",", "."))[0]) for number in numbers)  # type: ignore[index]
-    if len(numbers) == 2 or all(re.fullmatch(r"\d+", number) for number in numbers):
-        rounding_m = _WHOLE_M
-    else:
-        decimals = re.search(r"[.,](\d+)", numbers[0])
-        rounding_m = _WHOLE_M * 10.0 ** -len(decimals[1]) if decimals else _ORDINAL_M
-    return road_label(roads[0][0].upper()), km[0], km[-1], rounding_m
-
-
 def _rows(file: Path) -> dict[str, list[tuple[float, float, float, float]]]:
     roads: dict[str, list[tuple[float, float, float, float]]] = defaultdict(list)
     with file.open(encoding="utf-8-sig", newline="") as stream:
@@ -225,4 +206,11 @@ def _chain(file: Path, road: str, rows: list[tuple[float, float, float, float]])
     km, lon, lat, accuracy = np.array(sorted(rows)).T
     if len(km) < 2 or not np.all(np.diff(km) > 0):
         raise BadRoads(f"{file}: {road} needs two posts or more, each kilometre once; mend the file")
-    return PostChain(km=km, lon=lon, lat=lat, accuracy_m=accuracy)
+    return PostChain(km=km, lon=lon, lat=lat, accuracy_m=accuracy, stretch_m=np.zeros(len(km)))
+
+
+def _rounded(km: float, accuracy_m: float) -> str:
+    """A kilometre's number, no finer than it is known."""
+    if accuracy_m <= 100:
+        return f"{km:.1f}"
+    return f"{km:.0f}" if accuracy_m <= 5_000 else f"{round(km, -1):.0f}"
