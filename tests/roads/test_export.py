@@ -1,5 +1,6 @@
 """Roads go into other programs, and come back."""
 
+import dataclasses
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ from tests.roads.napkin import draw
 from tracker.model import BadRoads, MissingFile
 from tracker.roads import RoadNetwork, load_roads
 from tracker.roads.export import write_roads
+from tracker.roads.texts import Texts
 
 NODES = {"a": (39.0, 50.0), "b": (39.02, 50.0), "c": (39.02, 50.02), "d": (39.0, 50.02), "e": (39.03, 50.01)}
 
@@ -55,6 +57,13 @@ def test_osmnx_reads_the_graph_and_so_do_we(roads: RoadNetwork, tmp_path: Path) 
     assert sorted(again.road.tolist()) == sorted(roads.road.tolist())
     assert len(again.arc_edge) == len(roads.arc_edge)
     assert np.count_nonzero(again.oneway) == np.count_nonzero(roads.oneway)
+
+
+def test_characters_that_no_xml_can_hold_stay_out_of_the_graph(roads: RoadNetwork, tmp_path: Path) -> None:
+    texts = [text.replace("Лесная", "Лес\x00\x01\ufffeная") for text in roads.texts.all.tolist()]
+    write_roads(dataclasses.replace(roads, texts=Texts.of(texts)), tmp_path / "out.graphml")
+    again = load_roads(tmp_path / "out.graphml")
+    assert sorted(again.name.tolist()) == sorted(roads.name.tolist())
 
 
 @pytest.mark.shared

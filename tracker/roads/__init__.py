@@ -5,6 +5,7 @@ from tracker.roads.download import download_roads
 from tracker.roads.export import write_roads
 from tracker.roads.folder import LICENCE
 from tracker.roads.load import load_roads, prepare_roads
+from tracker.roads.near import edges_near, metres_per_degree
 from tracker.roads.nearest import Candidates, Nearest
 from tracker.roads.network import RoadNetwork
 from tracker.roads.posts import KilometrePosts
@@ -31,8 +32,10 @@ __all__ = [
     "RoadStates",
     "Route",
     "download_roads",
+    "edges_near",
     "least",
     "load_roads",
+    "metres_per_degree",
     "prepare_roads",
     "reach",
     "read_manifest",

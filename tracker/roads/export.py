@@ -15,6 +15,9 @@ from tracker.model import BadRoads, MissingFile
 from tracker.roads.folder import LICENCE
 from tracker.roads.network import RoadNetwork
 
+_NOT_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
+"""Characters that no XML file can hold, not even escaped."""
+
 
 def write_roads(network: RoadNetwork, file: str | PathLike[str], *, overwrite: bool = False) -> int:
     """The number of edges written into a file, whose ending says what it is.
@@ -100,7 +103,8 @@ def osmnx_graph(network: RoadNetwork) -> Any:
 
 
 def _texts(network: RoadNetwork) -> list[list[str]]:
-    return [values.tolist() for values in (network.name, network.int_name, network.ref, network.surface)]
+    columns = (network.name, network.int_name, network.ref, network.surface)
+    return [[text.translate(_NOT_IN_XML) for text in values.tolist()] for values in columns]
 
 
 def _write_gpkg(network: RoadNetwork, path: Path) -> None:

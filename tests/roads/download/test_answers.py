@@ -22,6 +22,8 @@ HOSTILE: dict[str, Any] = {
     "an id below zero": [{"type": "node", "id": -1, "lon": 39, "lat": 50}],
     "an id beyond 64 bits": [{"type": "way", "id": 1, "nodes": [10**30], "tags": {}}],
     "a number of many digits": b'{"elements": [' + b"9" * 10_000 + b"]}",
+    "a place of 400 digits": [{"type": "node", "id": 1, "lon": 10**400, "lat": 50}],
+    "half of a letter, escaped": [{"type": "way", "id": 1, "nodes": [1, 2], "tags": {"name": "\ud800"}}],
     "latitude 91": [{"type": "node", "id": 1, "lon": 39, "lat": 91}],
     "a node without a place": [{"type": "node", "id": 1}],
     "an element of no kind": [{"id": 1}],

@@ -65,6 +65,7 @@ def test_a_table_in_metres_is_turned_into_degrees() -> None:
         (17, "is no area"),
         (None, "is no area"),
         ("  ", "an empty place name"),
+        ("Li\udcffpetsk", r"'Li\\udcffpetsk' is not text"),
         (shapely.Point(39, 50), "is a Point"),
         (shapely.Polygon(), "is empty"),
         (shapely.Polygon([(39, 50), (40, 51), (40, 50), (39, 51)]), "not valid.*Self-intersection"),

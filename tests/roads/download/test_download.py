@@ -1,13 +1,16 @@
 """Roads come from Overpass tile by tile, once, politely, and whole or not at all."""
 
+import itertools
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,6 +22,8 @@ from tests.roads.download.napkin_map import BOX, way
 from tests.roads.download.overpass_server import BUSY_PAGE, FREE, Reply, Server, answer
 from tracker.model import BadRoads, BadTime, MissingFile, TrackerError
 from tracker.roads import CLASSES, load_roads, read_manifest, verify_folder
+from tracker.roads.download.overpass import Overpass
+from tracker.roads.download.patience import Clock, Patience, TooMuch
 from tracker.roads.download.queries import as_of
 
 # ---- what comes
@@ -265,6 +270,15 @@ def test_a_failure_that_lasts_is_named_and_nothing_of_it_is_kept(
         fetch()
     assert "0 of 3 tiles are there" in str(error.value)
     assert not (tmp_path / "kept").exists()
+
+
+def test_a_server_that_trickles_is_not_waited_for_without_an_end() -> None:
+    seconds = itertools.count(step=60.0)
+    clock = Clock(now=lambda: next(seconds))
+    drip = SimpleNamespace(read1=lambda most, decode_content: b" ")
+    server = Overpass("http://127.0.0.1:9/api", clock=clock, patience=Patience(clock, 1))
+    with closing(server.session), pytest.raises(TooMuch, match="took longer than 720 seconds"):
+        server._body(SimpleNamespace(raw=drip), clock.now())  # type: ignore[arg-type]
 
 
 def test_a_server_that_is_not_there_is_named(fetch: Fetch) -> None:

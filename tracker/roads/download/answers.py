@@ -70,7 +70,7 @@ def read_answer(raw: bytes) -> Answer:
     for place, element in enumerate(elements):
         try:
             _take(answer, element)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             wrong.append(f"element {place}: {str(error)[:100]}")
             if len(wrong) > _MOST_SHOWN:
                 wrong[-1] = "and more"
@@ -177,6 +177,8 @@ def _list(value: Any) -> list[Any]:
 def _tags(value: Any) -> Tags:
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise ValueError(f"{str(value)[:40]!r} are no tags")
+    # JSON can spell half of a letter ("\ud800"), which no file can hold; that is a ValueError too.
+    "".join(value.values()).encode()
     return value
 
 

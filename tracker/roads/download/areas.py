@@ -84,6 +84,10 @@ def _shape(area: Any, named: Callable[[str], BaseGeometry]) -> BaseGeometry:
     if isinstance(area, str):
         if not area.strip():
             raise BadRoads(f"an empty place name; {_FORMS}")
+        try:
+            area.encode()
+        except UnicodeEncodeError:
+            raise BadRoads(f"the place name {area[:80]!a} is not text; write it in UTF-8") from None
         return named(area.strip())
     if isinstance(area, gpd.GeoDataFrame | gpd.GeoSeries):
         if area.crs is None:

@@ -5,6 +5,7 @@ import re
 from importlib.metadata import version
 
 import requests
+import urllib3
 
 from tracker.model import BadRoads, TrackerError
 from tracker.roads.download.answers import Answer, read_answer
@@ -60,10 +61,10 @@ class Overpass:
             with self.session.get(
                 f"{self.endpoint}/status", timeout=30, allow_redirects=False, stream=True
             ) as response:
-                text = next(response.iter_content(10_000), b"") if response.ok else b""
-        except requests.RequestException:
+                text = self._body(response, self.clock.now()) if response.ok else b""
+        except (requests.RequestException, urllib3.exceptions.HTTPError, TooMuch):
             return 0.0
-        return seconds_to_slot(text.decode("utf-8", "replace"))
+        return seconds_to_slot(text[:10_000].decode("utf-8", "replace"))
 
     def _attempt(self, query: str) -> tuple[bytes, Answer]:
         started = self.clock.now()
@@ -76,14 +77,15 @@ class Overpass:
                 stream=True,
             ) as response:
                 raw = self._body(response, started)
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Refused(f"{self.endpoint} {_trouble(error)}", busy=False) from None
         self._check_status(response, raw)
         return raw, self._read(raw)
 
     def _body(self, response: requests.Response, started: float) -> bytes:
         raw = bytearray()
-        for part in response.iter_content(1 << 16):
+        # Not iter_content: it waits until a part is full, so a server that trickles would be waited for without an end.
+        while part := response.raw.read1(1 << 16, decode_content=True):
             raw += part
             if len(raw) > MOST_BYTES:
                 raise TooMuch(f"the answer is longer than {MOST_BYTES:,} bytes")
@@ -138,8 +140,8 @@ def checked_address(endpoint: str) -> str:
     TrackerError
         It is no address.
     """
-    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", endpoint):
-        raise TrackerError(f"endpoint {endpoint[:100]!r} is no address; give one as in https://overpass-api.de/api")
+    if not re.fullmatch(r"https?://[^\s/?#@\ud800-\udfff]+(/[^\s?#\ud800-\udfff]*)?", endpoint):
+        raise TrackerError(f"endpoint {endpoint[:100]!a} is no address; give one as in https://overpass-api.de/api")
     return endpoint.rstrip("/").removesuffix("/interpreter")
 
 
@@ -177,7 +179,7 @@ def _retry_after(value: str | None, now: float) -> float | None:
         return None
 
 
-def _trouble(error: requests.RequestException) -> str:
+def _trouble(error: Exception) -> str:
     """What went wrong on the way, in words."""
     text = repr(error)
     if "NameResolution" in text or "getaddrinfo" in text:
@@ -186,7 +188,7 @@ def _trouble(error: requests.RequestException) -> str:
         return "cannot be reached through the proxy; check its settings"
     if isinstance(error, requests.exceptions.SSLError):
         return "has a certificate that cannot be trusted"
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
         return "did not answer in time"
     if "refused" in text:
         return "refuses connections; check the address"
