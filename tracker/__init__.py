@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tracker.model import BadLog as BadLog
     from tracker.model import BadReport as BadReport
     from tracker.model import BadTime as BadTime
+    from tracker.model import BadTrace as BadTrace
     from tracker.model import Conflict as Conflict
     from tracker.model import LogUnavailable as LogUnavailable
     from tracker.model import Reconstruction as Reconstruction
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from tracker.model import TrackerError as TrackerError
     from tracker.model import UnknownPlace as UnknownPlace
     from tracker.model import UnknownReport as UnknownReport
+    from tracker.reconstruct import Match as Match
+    from tracker.reconstruct import match as match
     from tracker.reconstruct import reconstruct as reconstruct
     from tracker.render import build_scene as build_scene
     from tracker.render import draw as draw
@@ -43,8 +46,10 @@ _HOMES = {
     "BadLog": "tracker.model",
     "BadReport": "tracker.model",
     "BadTime": "tracker.model",
+    "BadTrace": "tracker.model",
     "Conflict": "tracker.model",
     "LogUnavailable": "tracker.model",
+    "Match": "tracker.reconstruct",
     "Reconstruction": "tracker.model",
     "ReportLog": "tracker.evidence",
     "RoadNetwork": "tracker.roads",
@@ -60,6 +65,7 @@ _HOMES = {
     "known_at": "tracker.evidence",
     "load_roads": "tracker.roads",
     "locate": "tracker.evidence",
+    "match": "tracker.reconstruct",
     "open_log": "tracker.logbook",
     "player_assets": "tracker.render",
     "prepare_roads": "tracker.roads",
@@ -78,8 +84,10 @@ __all__ = [
     "BadLog",
     "BadReport",
     "BadTime",
+    "BadTrace",
     "Conflict",
     "LogUnavailable",
+    "Match",
     "Reconstruction",
     "ReportLog",
     "RoadNetwork",
@@ -95,6 +103,7 @@ __all__ = [
     "known_at",
     "load_roads",
     "locate",
+    "match",
     "open_log",
     "player_assets",
     "prepare_roads",

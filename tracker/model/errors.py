@@ -57,6 +57,10 @@ class BadRoads(TrackerError, ValueError):
     """A road file or graph that cannot be read as roads."""
 
 
+class BadTrace(TrackerError, ValueError):
+    """A trace of a satellite receiver that cannot be taken as it is."""
+
+
 class BadTime(TrackerError, ValueError):
     """A time without a zone, or outside what a track answers for."""
 
