@@ -2,8 +2,9 @@
 
 python tests/bench/posts.py
 
-Twenty posts of the route's list are put on the detailed corridor, each without the help of its own row (the other
-posts of geodata/kilometre_posts.csv remain) and with it.
+Twenty posts of the route's list (each a number and a place known within some kilometres) are put on the detailed
+corridor: from the few measured posts alone, which tests the method; from all posts but their own, of which most were
+themselves interpolated; and from all, which shows what was corrected when geodata/kilometre_posts.csv was made.
 """
 
 import csv
@@ -14,8 +15,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.conftest import SHARED
-from tracker.model import UnknownPlace, geodesy
+from tests.conftest import ROOT, SHARED
+from tracker.model import geodesy
 from tracker.roads import KilometrePosts, PostChain, RoadNetwork, load_roads, shortest_path
 
 CHOSEN = 20
@@ -28,23 +29,33 @@ MOSCOW, ROSTOV = (37.6885, 55.5745), (39.7106, 47.2281)
 def main() -> None:
     """Prints both tables."""
     roads = load_roads(SHARED / "roads" / "corridor_major.osm.bz2")
-    with (SHARED / "facts" / "route_waypoints.csv").open(encoding="utf-8") as stream:
-        rows = {float(row["m4_km"]): row for row in csv.DictReader(stream) if row["m4_km"]}
-    known = KilometrePosts.read()
-    inner = sorted(km for km in rows if known.chains["M4"].km[0] < km < known.chains["M4"].km[-1])
+    listed = {float(row["m4_km"]): row for row in _rows(SHARED / "facts" / "route_waypoints.csv") if row["m4_km"]}
+    known = KilometrePosts.read().chains["M4"]
+    bundled = _rows(ROOT / "geodata" / "kilometre_posts.csv")
+    measured = np.isin(known.km, [float(row["km"]) for row in bundled if row["measured_or_inferred"] == "measured"])
+    inner = sorted(km for km in listed if known.km[measured][0] < km < known.km[measured][-1])
     asked = [inner[at] for at in np.linspace(0, len(inner) - 1, CHOSEN).round().astype(int)]
-    everything = posted(roads, known.chains["M4"], None)
-    print(f"{'post':>8} {'stated within':>14} {'without it':>11} {'with it':>9}  place")
-    off = []
+    print(f"{measured.sum()} of {len(known.km)} posts are measured; metres between the list's place and ours")
+    print(f"{'post':>8} {'list within':>12} {'from measured':>14} {'within':>9} {'all but own':>12} {'all':>7}  place")
+    table = []
     for km in asked:
-        lon, lat, stated = (float(rows[km][name]) for name in ("lon", "lat", "accuracy_m"))
-        found = [apart(posts, km, lon, lat) for posts in (posted(roads, known.chains["M4"], km), everything)]
-        off.append((*found, stated))
-        print(f"km {km:>5g} {stated:>12,.0f} m {found[0]:>9,.0f} m {found[1]:>7,.0f} m  {rows[km]['place'][:40]}")
-    without, with_it, stated = np.array(off).T
-    print(f"{'median':>8} {np.median(stated):>12,.0f} m {np.median(without):>9,.0f} m {np.median(with_it):>7,.0f} m")
-    inside = [(metres <= stated).mean() for metres in (without, with_it)]
-    print(f"within what is stated: {inside[0]:.0%} without its row, {inside[1]:.0%} with")
+        lon, lat, stated = (float(listed[km][name]) for name in ("lon", "lat", "accuracy_m"))
+        row = [stated]
+        for keep in (measured & (known.km != km), known.km != km, known.km > 0):
+            posts = posted(roads, known, keep)
+            row.append(float(geodesy.distance_m(*posts.point_at("M4", km), lon, lat)))
+            row.append(posts.accuracy_at("M4", km))
+        table.append(row)
+        few, few_radius, most, _, everything, _ = row[1:]
+        print(
+            f"km {km:>5g} {stated:>12,.0f} {few:>14,.0f} {few_radius:>9,.0f} {most:>12,.0f} {everything:>7,.0f}"
+            f"  {listed[km]['place'][:40]}"
+        )
+    stated, few, few_radius, most, most_radius, everything, _ = np.array(table).T
+    print(f"{'median':>8} {np.median(stated):>12,.0f} {np.median(few):>14,.0f} {np.median(few_radius):>9,.0f}", end="")
+    print(f" {np.median(most):>12,.0f} {np.median(everything):>7,.0f}")
+    within = [(off <= radius + stated).mean() for off, radius in ((few, few_radius), (most, most_radius))]
+    print(f"within both radii: {within[0]:.0%} from the measured posts, {within[1]:.0%} from all but their own")
     edge, offset, metres = roads.nearest(*np.array([ROSTOV, MOSCOW]).T)
     ends = list(zip(edge.tolist(), offset.tolist(), strict=True))
     km = shortest_path(roads, *ends).metres / 1000
@@ -53,19 +64,15 @@ def main() -> None:
     print(f"both ends lie {metres[0]:.0f} m and {metres[1]:.0f} m from their roads")
 
 
-def posted(roads: RoadNetwork, chain: PostChain, without: float | None) -> KilometrePosts:
-    """The posts on these roads, one left out."""
-    keep = chain.km != without
+def posted(roads: RoadNetwork, chain: PostChain, keep: np.ndarray) -> KilometrePosts:
+    """Some of the posts on these roads."""
     left = PostChain(**{name: getattr(chain, name)[keep] for name in ("km", "lon", "lat", "accuracy_m", "stretch_m")})
     return roads.with_posts(KilometrePosts(chains={"M4": left})).posts
 
 
-def apart(posts: KilometrePosts, km: float, lon: float, lat: float) -> float:
-    """Metres between where a post is put and where the list has it; NaN outside of the known posts."""
-    try:
-        return float(geodesy.distance_m(*posts.point_at("M4", km), lon, lat))
-    except UnknownPlace:
-        return float("nan")
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
 
 
 if __name__ == "__main__":

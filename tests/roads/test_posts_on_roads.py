@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.roads.napkin import osm
@@ -105,6 +105,15 @@ def test_posts_of_a_road_that_is_not_there_lie_on_a_straight_line(tmp_path: Path
     assert (float(lon), float(lat)) == pytest.approx((39.0 + EAST / 2, 51.0 + NORTH / 2), abs=1e-4)
 
 
+def test_where_the_road_is_unknown_the_radius_holds_any_road_of_that_length(tmp_path: Path) -> None:
+    posts = drawn(tmp_path, ENDS, tags={"road_ref": "М-5"}).posts
+    # The road of 20 km bends by 90 degrees; the straight line of 14.1 km passes its corner at 7.1 km.
+    corner = float(geodesy.distance_m(*posts.point_at("M5", 110), 39.0, 51.0 + NORTH))
+    assert corner == pytest.approx(7_070, rel=0.01)
+    assert corner < posts.accuracy_at("M5", 110) < 9_000
+    assert posts.accuracy_at("M5", 100) < 200
+
+
 def test_the_posts_of_a_table_take_the_place_of_the_maps(tmp_path: Path) -> None:
     table = tmp_path / "posts.csv"
     table.write_text("road,km,lon,lat,accuracy_m\nM4,1,39.0,51.0,10\nM4,11,39.0,51.08988,10\n", encoding="utf-8")
@@ -112,6 +121,7 @@ def test_the_posts_of_a_table_take_the_place_of_the_maps(tmp_path: Path) -> None
     assert roads.posts.chains["M4"].km[[0, -1]].tolist() == [1, 11]
 
 
+@settings(deadline=None)  # the first example loads the roads
 @given(st.floats(20, 1049, allow_nan=False))
 def test_a_kilometre_leads_to_a_point_that_leads_back(km: float) -> None:
     posts = _bundled()

@@ -27,6 +27,10 @@ _POST = 1e9
 """What one more post is worth in metres of misfit: more than any map holds."""
 _DETOUR = 1.3
 """A way along the road is believed if it is longer or shorter than the signs say by no more than this factor."""
+_PARTS = 16
+"""Parts of a straight line between posts whose road is not known."""
+_MOST = 20_000
+"""Posts of one road that are looked at: no road has more."""
 _LOOK_BACK = 200
 """Posts before each one that are tried as its neighbour when those that do not fit are sought."""
 
@@ -92,7 +96,7 @@ def chain_of(network: "RoadNetwork", road: str, posts: Sequence[Milestone]) -> t
 def _joined(posts: Sequence[Milestone]) -> Floats:
     """Kilometres, lon, lat, accuracy and number of posts, by kilometres; posts of one number close by are one."""
     rows = np.array([(post.km, post.lon, post.lat, post.accuracy_m, 1) for post in posts], float).reshape(-1, 5)
-    rows = rows[np.isfinite(rows).all(axis=1)]
+    rows = rows[np.isfinite(rows).all(axis=1)][:_MOST]
     rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
     merged: list[Floats] = []
     for row in rows:
@@ -232,18 +236,36 @@ def _between(along: _Along, start: Floats, end: Floats) -> Floats:
     """(v, 5) kilometres, lon, lat, accuracy and stretch from a post on, up to but without the next one."""
     alone = np.array([[*start[:4], 0.0]])
     signs_m = (end[0] - start[0]) * 1000
-    if signs_m <= _STRAIGHT_KM * 1000 or not len(along.edges):
+    if signs_m <= _STRAIGHT_KM * 1000:
         return alone
     slack = start[3] + end[3] + _SLACK_M
-    way = along.way(start, end, _DETOUR * signs_m + slack)
+    way = None if not len(along.edges) else along.way(start, end, _DETOUR * signs_m + slack)
     if way is None or len(way) < 2:
-        return alone
+        return _unfollowed(start, end, signs_m, slack)
     run = geodesy.path_metres(way[:, 0], way[:, 1])
     if run[-1] < signs_m / _DETOUR - slack or run[-1] <= 0:
-        return alone
+        return _unfollowed(start, end, signs_m, slack)
     part = run / run[-1]
     inner = (part > 0) & (part < 1) & (np.diff(part, prepend=-1.0) > 0)
     stretch = abs(run[-1] - signs_m) * np.minimum(part, 1 - part)
     km = start[0] + part * (end[0] - start[0])
     points = np.stack([km, way[:, 0], way[:, 1], np.full(len(km), max(start[3], end[3])), stretch], axis=1)[inner]
     return np.concatenate([alone, points])
+
+
+def _unfollowed(start: Floats, end: Floats, signs_m: float, slack: float) -> Floats:
+    """(v, 5) the straight line where the road is not known, its stretch as far as a road of that length can stray.
+
+    A place `near` metres by road from one post and `far` from the other lies within both circles of these radii.
+    """
+    apart = float(geodesy.distance_m(start[1], start[2], end[1], end[2]))
+    part = np.linspace(0, 1, _PARTS + 1)[:-1]
+    road = max(signs_m, apart) + slack
+    near, far, here = part * road, (1 - part) * road, part * apart
+    tip_x = (apart**2 + near**2 - far**2) / (2 * apart) if apart > 0 else np.zeros(len(part))
+    tip = np.hypot(tip_x - here, np.sqrt(np.maximum(near**2 - tip_x**2, 0)))
+    ends = np.maximum(np.abs(np.minimum(near, apart + far) - here), np.abs(here - np.maximum(-near, apart - far)))
+    points = start[:4] + part[:, None] * (end[:4] - start[:4])
+    points[1:, 3] = max(start[3], end[3])
+    stretch = np.where(part > 0, np.maximum(tip, ends), 0.0)
+    return np.column_stack([points, stretch])
