@@ -67,6 +67,14 @@ def make_country(out: Path, across: int, up: int, source: Path = SOURCE) -> None
     partial.replace(out)
 
 
+def country(work: Path, across: int, up: int) -> Path:
+    """The tiled country in a folder, made where it is not there yet."""
+    out = work / f"country-{across}x{up}.osm.pbf"
+    if not out.exists():
+        make_country(out, across, up)
+    return out
+
+
 def _tile(source: Path) -> tuple[dict[int, tuple[float, float]], list[tuple[list[int], dict[str, str]]], list[tuple]]:
     """Nodes, drivable ways, and restrictions over them (ways by their place in the list)."""
     position: dict[int, tuple[float, float]] = {}

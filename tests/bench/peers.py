@@ -10,7 +10,7 @@ import tempfile
 import venv
 from pathlib import Path
 
-PEERS = ("pyrosm", "networkx")
+PEERS = ("pyrosm", "igraph")
 
 
 def work_folder(name: str | None = None) -> Path:

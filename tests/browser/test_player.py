@@ -161,6 +161,42 @@ def test_a_roadblock_is_on_the_map_only_while_it_stands(open_page: Opener, small
         assert opened.state()["visible"]["roadblocks"] == standing, t  # type: ignore[index]
 
 
+def test_a_closed_road_is_on_the_map_only_while_it_is_closed_and_the_card_says_so(
+    open_page: Opener, small_page: Path
+) -> None:
+    opened = open_page(small_page)
+    picture = "document.querySelector('canvas.tracker-closures').toDataURL()"
+    open_road = opened.page.evaluate(picture)
+    opened.call("seek(3600)")
+    closed_road = opened.page.evaluate(picture)
+    assert closed_road != open_road
+    assert opened.state()["visible"]["closures"] == ["r2"]  # type: ignore[index]
+    opened.page.get_by_role("checkbox", name="roadblocks").uncheck()
+    assert opened.page.evaluate(picture) == open_road
+    opened.page.get_by_role("checkbox", name="roadblocks").check()
+    assert opened.page.evaluate(picture) == closed_road
+    opened.call("seek(27001)")
+    assert opened.page.evaluate(picture) == open_road
+    opened.call("pick('r2')")
+    told = "closed: M1, at one spot somewhere on the marked stretch"
+    assert told in opened.page.locator("[data-part=card]").inner_text()
+    assert told in (opened.page.locator("[data-part=list]").text_content() or "")
+    assert {"closed", "dug up"} <= set(opened.page.locator("[data-part=key]").inner_text().splitlines())
+
+
+def test_rivers_and_borders_follow_the_zoom_without_a_complaint(open_page: Opener, small_page: Path) -> None:
+    opened = open_page(small_page)
+    picture = "document.querySelector('canvas.tracker-labels').toDataURL()"
+    seen = [opened.page.evaluate(picture)]
+    for zoom in (4, 9, 13):
+        opened.page.evaluate(
+            f"document.querySelector('.tracker').trackerPlayer.map.setView([51.15, 40.3], {zoom}, {{ animate: false }})"
+        )
+        seen.append(opened.page.evaluate(picture))
+    assert len(set(seen)) == 4
+    assert opened.trouble == []
+
+
 def test_a_switched_off_layer_leaves_the_picture(open_page: Opener, small_page: Path) -> None:
     opened = open_page(small_page)
     opened.call("seek(10800)")

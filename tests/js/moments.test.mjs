@@ -175,7 +175,7 @@ test("a report without any time is last in the list and never on the map or the 
 
 test("a scene without units and reports opens", () => {
   const empty = player.openScene({ ...readScene(), units: [], reports: [], roadblocks: [], incidents: [] });
-  assert.deepEqual(player.visibleAt(empty, 0), { units: [], current: [], past: [], roadblocks: [], incidents: [] });
+  assert.deepEqual(player.visibleAt(empty, 0), { units: [], current: [], past: [], roadblocks: [], incidents: [], closures: [] });
   assert.ok(player.chartFrame(empty, 600, 300, 80).high > 0);
 });
 

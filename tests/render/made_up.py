@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+import shapely.ops
 from numpy.typing import NDArray
 
 from tracker.model import History, Reconstruction, RoadPath, Track, tables
@@ -50,7 +51,14 @@ def small_march() -> Reconstruction:
         "second column": _track("second column", roads, places, members=24, seed=2, reach=0.55, late=2.0),
     }
     return Reconstruction(
-        reports=reports, tracks=tracks, verdicts=_verdicts(reports), roads=roads, places=places, seed=0
+        reports=reports,
+        tracks=tracks,
+        verdicts=_verdicts(reports),
+        roads=roads,
+        places=places,
+        seed=0,
+        context=_context(),
+        closures=_closures(roads),
     )
 
 
@@ -73,13 +81,26 @@ def hostile_march() -> Reconstruction:
     verdicts["unit"] = verdicts["unit"].map(renamed).astype("str")
     places["place"], places["place_local"] = HOSTILE + places["place"], HOSTILE
     roads[["highway", "road", "name", "int_name"]] = HOSTILE
+    context, closures = march.context.copy(), march.closures.copy()
+    context["name"] = HOSTILE
+    closures["report_id"] = reports["report_id"].iloc[1]
+    closures[["road", "column", "why"]] = HOSTILE
     tracks = {}
     for name, track in march.tracks.items():
         edges, routes = track.edges.copy(), track.routes.copy()
         edges["road"] = HOSTILE
         routes["supporting"] = [(HOSTILE,)] * len(routes)
         tracks[renamed[name]] = replace(track, unit=renamed[name], edges=edges, routes=routes, places=places)
-    return Reconstruction(reports=reports, tracks=tracks, verdicts=verdicts, roads=roads, places=places, seed=0)
+    return replace(
+        march,
+        reports=reports,
+        tracks=tracks,
+        verdicts=verdicts,
+        roads=roads,
+        places=places,
+        context=context,
+        closures=closures,
+    )
 
 
 def _line(*towns: str) -> shapely.LineString:
@@ -126,6 +147,42 @@ def _places() -> gpd.GeoDataFrame:
             "geometry": [shapely.Point(lon, lat) for lon, lat, _ in TOWNS.values()],
         },
         tables.PLACES,
+    )
+
+
+def _context() -> gpd.GeoDataFrame:
+    """A river that winds across the country, a canal, and the border of a state and of an oblast."""
+    share = np.linspace(0, 1, 400)
+    river = np.c_[39.6 + share * 1.3, 51.15 + 0.25 * np.sin(share * 5) + 0.01 * np.sin(share * 90)]
+    lines = [river, [(40.6, 50.1), (40.62, 50.7)], [(38.0, 50.3), (42.0, 50.35)], [(39.7, 51.7), (40.9, 51.68)]]
+    return tables.table(
+        {
+            "kind": ["river", "canal", "border", "border"],
+            "name": ["Elm River", "", "Lowland", "Elmshire"],
+            "level": [0, 0, 2, 4],
+            "geometry": [shapely.LineString(line) for line in lines],
+        },
+        tables.CONTEXT,
+    )
+
+
+def _closures(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The one roadblock as it may be read: lorries at one spot of two possible ones, the ways around dug up."""
+    spots = [shapely.ops.substring(roads.geometry[1], 0.8, 1.0, normalized=True), roads.geometry[2]]
+    start, end = pd.Timestamp("2031-05-03T03:00Z"), pd.Timestamp("2031-05-03T09:30Z")
+    return tables.table(
+        {
+            "report_id": ["r2", "r2", "r2", "r2"],
+            "road": ["M1", "M1", "P7", "P7"],
+            "effect": ["closed", "closed", "dug up", "dug up"],
+            "from": [start] * 4,
+            "to": [end] * 4,
+            "edge": [1, 2, 3, 5],
+            "share": [0.7, 0.3, 1.0, 1.0],
+            "spot": [True, True, False, False],
+            "geometry": [*spots, roads.geometry[3], roads.geometry[5]],
+        },
+        tables.CLOSURES,
     )
 
 

@@ -1,10 +1,11 @@
 """All that one call concludes: every unit's track and a verdict on every report."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 
+from tracker.model import tables
 from tracker.model.track import Track
 
 
@@ -24,6 +25,10 @@ class Reconstruction:
     """Named places of the road data, for labels and look-up (tables.PLACES)."""
     seed: int
     """The seed that the histories were drawn with."""
+    context: gpd.GeoDataFrame = field(default_factory=lambda: tables.table({}, tables.CONTEXT))
+    """Rivers and borders of the road data, for maps (tables.CONTEXT)."""
+    closures: gpd.GeoDataFrame = field(default_factory=lambda: tables.table({}, tables.CLOSURES))
+    """What the roadblocks among the reports do to which pieces of road (tables.CLOSURES)."""
 
     def __repr__(self) -> str:
         return f"<Reconstruction of {len(self.reports)} reports: tracks of {', '.join(self.tracks) or 'no unit'}>"

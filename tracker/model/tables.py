@@ -75,6 +75,33 @@ PLACES: Mapping[str, str] = {
 }
 """Named points: `place` in English (or as the map has it), `place_local` in the local script, kind city|town|..."""
 
+CONTEXT: Mapping[str, str] = {"kind": "str", "name": "str", "level": "int64", "geometry": "geometry"}
+"""Lines that help to read a map: kind river|canal|border, `level` 2 a state's border, 4 an oblast's, 0 for water."""
+
+CLOSURES: Mapping[str, str] = {
+    "report_id": "str",
+    "road": "str",
+    "effect": "str",
+    "from": TIME,
+    "to": TIME,
+    "edge": "int64",
+    "from_m": "float64",
+    "to_m": "float64",
+    "share": "float64",
+    "spot": "bool",
+    "direction": "str",
+    "traffic": "bool",
+    "traffic_s": "float64",
+    "column": "str",
+    "column_s": "float64",
+    "why": "str",
+    "geometry": "geometry",
+}
+"""What roadblocks do, one row per piece of road: effect destroyed|closed|dug up|checkpoint|slowed, `to` NaT if open;
+`share` is the probability that it is this piece; `spot`: at one place somewhere on it, not throughout; `direction` along|against the edge's shape|both;
+`traffic`: ordinary traffic is stopped; `column`: an armed column suffers blocks|delays|nothing; `traffic_s`, `column_s`:
+expected seconds that the piece costs them if they pass. No geometry: no road."""
+
 POSITIONS: Mapping[str, str] = {"time": TIME, "member": "int64", "weight": "float64", "geometry": "geometry"}
 """Every history's position at every asked time, time-major; `time` keeps the zone that was asked in."""
 
@@ -103,6 +130,27 @@ ROUTES: Mapping[str, str] = {
     "geometry": "geometry",
 }
 """Distinct routes, heaviest first; `supporting` and `conflicting` hold tuples of report ids."""
+
+FIXES: Mapping[str, str] = {
+    "time": TIME,
+    "drive": "int64",
+    "edge": "int64",
+    "offset_m": "float64",
+    "off_m": "float64",
+    "geometry": "geometry",
+}
+"""Fixes put on roads: drive and edge are -1 where a fix was put nowhere; `offset_m` is along the edge, `off_m` how far the
+fix lay off."""
+
+DRIVES: Mapping[str, str] = {
+    "drive": "int64",
+    "start": TIME,
+    "end": TIME,
+    "length_m": "float64",
+    "edges": "object",
+    "geometry": "geometry",
+}
+"""Unbroken drives of a trace: `edges` holds tuples of edge numbers in driving order."""
 
 
 def table(columns: Mapping[str, object], schema: Mapping[str, str]) -> gpd.GeoDataFrame:

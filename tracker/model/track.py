@@ -203,7 +203,7 @@ class Track:
             middle = int((apart @ self.weights).argmin())
             centre.append(shapely.Point(lon[row, middle], lat[row, middle]))
             radius.append(_weighted_quantile(apart[middle], self.weights, level))
-            region.append(self._region(apart, metres[row], level))
+            region.append(self._region(apart, metres[row], level, middle))
         table = gpd.GeoDataFrame({"time": asked}, geometry=centre, crs=CRS)
         table["region"] = gpd.GeoSeries(region, crs=CRS)
         table["radius_m"] = np.array(radius, float)
@@ -269,11 +269,13 @@ class Track:
     def _seconds(self, asked: pd.DatetimeIndex) -> Floats:
         return np.asarray((asked - self.start) / pd.Timedelta(seconds=1), float)
 
-    def _region(self, apart: Floats, metres: Floats, level: float) -> shapely.MultiLineString:
+    def _region(self, apart: Floats, metres: Floats, level: float, middle: int) -> shapely.MultiLineString:
         # The densest members that hold `level`, each with the stretch of its road up to half the way to its neighbours.
         neighbours = max(2, round(np.sqrt(len(metres))))
         spread = np.sort(apart, axis=1)[:, min(neighbours, len(metres) - 1)]
         order = np.argsort(spread, kind="stable")
+        # The most central one first: a dot that is shown lies in the region that is shown, however sparse it is there.
+        order = np.append(middle, order[order != middle])
         kept = order[: 1 + int(np.searchsorted(np.cumsum(self.weights[order]), level - 1e-9))]
         stretches = [
             self.histories[k].path.between(

@@ -5,6 +5,7 @@ from zlib import crc32
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from tracker.model import BadReport, Reconstruction, Track, copies, faults_of, tables
 from tracker.reconstruct.agreement import agreement
@@ -81,6 +82,8 @@ def reconstruct(
         roads=roads.table,
         places=roads.places,
         seed=seed,
+        context=_context(roads),
+        closures=_closures(reports, roads),
     )
 
 
@@ -103,6 +106,28 @@ def _track(
         routes=distinct_routes(roads, members, window=window, report_ids=list(told["report_id"]), agreement=one.agreed),
         places=roads.places,
     )
+
+
+def _context(roads: RoadNetwork) -> gpd.GeoDataFrame:
+    lines = [line for line in roads.context if len(line.lon) > 1]
+    return tables.table(
+        {
+            "kind": [line.kind for line in lines],
+            "name": [line.name for line in lines],
+            "level": [line.level for line in lines],
+            "geometry": [shapely.linestrings(line.lon, line.lat) for line in lines],
+        },
+        tables.CONTEXT,
+    )
+
+
+def _closures(reports: gpd.GeoDataFrame, roads: RoadNetwork) -> gpd.GeoDataFrame:
+    """What the roadblocks do (`tables.CLOSURES`); nothing where the reports have none."""
+    if not (reports["kind"] == "roadblock").any():
+        return tables.table({}, tables.CLOSURES)
+    absent = {name: pd.NA for name in ("place", "road", "summary") if name not in reports}
+    found = roads.closed(reports.assign(**absent)).table
+    return tables.table({name: found[name] for name in found.columns}, tables.CLOSURES)
 
 
 def _units(reports: gpd.GeoDataFrame, repeats: "pd.Series[str]") -> list[tuple[str, np.ndarray]]:

@@ -35,13 +35,19 @@ def leaflet() -> Leaflet:
     """
     licence = _read(LEAFLET / "LICENSE").strip().replace("*/", "* /")
     css = re.sub(r"url\(['\"]?(images/[\w.-]+)['\"]?\)", _inside, _read(LEAFLET / "leaflet.css"))
-    return Leaflet(js=f"/*!\n{licence}\n*/\n{_read(LEAFLET / 'leaflet.js')}", css=css)
+    return Leaflet(js=f"/*!\n{licence}\n*/\n{_read(LEAFLET / 'leaflet.js')}", css=_lean_css(css))
 
 
 @cache
 def player_js() -> str:
     """The player: classic scripts that fill the one global `TrackerPlayer`; their sources are templates/player."""
     return "\n".join(_lean(_read(file)) for file in sorted((TEMPLATES / "player").glob("*.js")))
+
+
+@cache
+def player_css() -> str:
+    """The player's style sheet; its source is templates/player.css."""
+    return _lean_css(_read(TEMPLATES / "player.css"))
 
 
 @cache
@@ -67,7 +73,12 @@ def _lean(script: str) -> str:
     None of our scripts has a text of more than one line, so a line's beginning is never inside of one.
     """
     plain = re.sub(r"(?m)^[ \t]+", "", script)
-    return re.sub(r"(?m)^//.*\n|^/\*(?s:.*?)\*/\n", "", plain)
+    return re.sub(r"\n{2,}", "\n", re.sub(r"(?m)^//.*\n|^/\*(?s:.*?)\*/\n", "", plain))
+
+
+def _lean_css(sheet: str) -> str:
+    """A style sheet without comments, indentation and empty lines."""
+    return re.sub(r"(?m)^\s+", "", re.sub(r"/\*(?s:.*?)\*/", "", sheet))
 
 
 def _inside(found: re.Match[str]) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tracker.render.assets import fill, leaflet, player_js, template
+from tracker.render.assets import fill, leaflet, player_css, player_js, template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,6 @@ def player_assets() -> PlayerAssets:
     library = leaflet()
     return PlayerAssets(
         html=f'<div class="tracker" tabindex="-1">{template("figure.html")}</div>',
-        css=f"{library.css}\n{template('player.css')}",
+        css=f"{library.css}\n{player_css()}",
         js=fill(template("component.js"), {"LEAFLET": library.js, "PLAYER": player_js()}),
     )

@@ -7,7 +7,7 @@ from typing import Any, cast
 import folium
 from branca.element import Element, Figure, MacroElement
 
-from tracker.render.assets import fill, leaflet, player_js, template
+from tracker.render.assets import fill, leaflet, player_css, player_js, template
 from tracker.render.pack import safe_json
 from tracker.render.page import caption_html
 from tracker.render.scene import Scene
@@ -58,7 +58,7 @@ class MarchPlayer(MacroElement):
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Put the player's parts into the figure, as they are."""
         figure, name = cast(Figure, self.get_root()), self.get_name()
-        look = f"{template('player.css')}\nbody {{ font-family: system-ui, sans-serif; }}"
+        look = f"{player_css()}\nbody {{ font-family: system-ui, sans-serif; }}"
         head = f"<style>{look}</style>\n<script>{player_js()}</script>"
         figure.header.add_child(_Verbatim(head), name="tracker_player")
         figure.header.add_child(_Verbatim(f"<title>{escape(self.scene['title'])}</title>"), name="tracker_title")

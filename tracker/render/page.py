@@ -3,13 +3,14 @@
 import base64
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
 from tracker.model import MissingFile, Reconstruction
-from tracker.render.assets import fill, leaflet, player_js, template
+from tracker.render.assets import fill, leaflet, player_css, player_js, template
 from tracker.render.clock import local_time
 from tracker.render.pack import safe_json
 from tracker.render.scene import Scene, build_scene
@@ -72,7 +73,8 @@ def described_scene(
 
 def page_html(scene: Scene) -> str:
     """The whole page of a scene."""
-    styles = [leaflet().css, template("player.css")]
+    # Pictures of markers and of a switch for layers, which the player has none of.
+    styles = [re.sub(r'url\("data:[^"]*"\)', "none", leaflet().css), player_css()]
     scripts = [leaflet().js, player_js(), template("boot.js")]
     return fill(
         template("page.html"),

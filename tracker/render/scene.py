@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from tracker.model import Reconstruction, TrackerError, geodesy
 from tracker.render.axis import Axis, axis_between
 from tracker.render.clock import zone_scene
+from tracker.render.closed_roads import closures_scene
+from tracker.render.context import context_scene
 from tracker.render.ground import Box, box_around, labels_scene, roads_scene
 from tracker.render.motion import SCALE, Motion, dots_each, motion_of, unit_scene
 from tracker.render.said import reports_scene
@@ -23,6 +25,10 @@ ROAD_TOLERANCE_M = 100.0
 """About a pixel of a screen that shows 100 km."""
 MOST_ROAD_POINTS = 20_000
 """About 80 kB of page."""
+MOST_CONTEXT_POINTS = 10_000
+"""About 60 kB of page."""
+SCREEN = 600
+"""Pixels of a picture's diagonal on a small screen: rivers and borders are finer than that at no zoom."""
 MOST_LABELS = 60
 MOST_MARKS = 9
 PASSED_M = 12_000.0
@@ -71,6 +77,16 @@ def build_scene(
     labels = labels_scene(march.places, box, scale=SCALE, near=near, told=told, most=MOST_LABELS)
     seconds = round((end - t0).total_seconds())
     reports, roadblocks, incidents = reports_scene(march, t0=t0, axis=axis, units=list(motions), scale=SCALE)
+    ground = {
+        "context": context_scene(
+            march.context,
+            box,
+            scale=SCALE,
+            tolerance_m=min(road_tolerance_m, box.diagonal_km * 1000 / SCREEN),
+            max_points=MOST_CONTEXT_POINTS,
+        ),
+        "closures": closures_scene(march.closures, reports, t0=t0, scale=SCALE, tolerance_m=road_tolerance_m),
+    }
     return {
         "v": VERSION,
         "title": title,
@@ -92,6 +108,7 @@ def build_scene(
         "reports": reports,
         "roadblocks": roadblocks,
         "incidents": incidents,
+        **{name: part for name, part in ground.items() if part is not None},
     }
 
 

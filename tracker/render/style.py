@@ -26,6 +26,27 @@ ROAD_STROKES: Mapping[str, tuple[str, float]] = {
 SMALL_ROAD_STROKE = ("#d6d0bf", 0.8)
 """Colour and width of every other road."""
 
+CONTEXT_STROKES: Mapping[str, tuple[str, float, str]] = {
+    "river": ("#9fb8c6", 1.6, ""),
+    "canal": ("#9fb8c6", 1.0, ""),
+    "border": ("#a79db0", 1.2, "7 3 1.5 3"),
+    "oblast": ("#b9b1bf", 1.0, "4 4"),
+}
+"""Colour, width in pixels and dashes of rivers, canals and borders (oblast: a border below that of a state)."""
+
+CLOSURE_EFFECTS = ("slowed", "checkpoint", "dug up", "closed", "destroyed")
+"""What a roadblock does, in the order of drawing."""
+
+CLOSURE_STROKES: Mapping[str, tuple[str, float, str]] = {
+    "slowed": ("#c97f00", 2.0, "7 5"),
+    "checkpoint": ("#c97f00", 5.0, ""),
+    "dug up": ("#6b3f14", 4.0, "0.1 7"),
+    "closed": ("#2b2723", 8.0, "1.6 6"),
+    "destroyed": ("#8c1c13", 6.0, "5 5"),
+}
+"""Colour, width and dashes of a road under a closure in the still picture: a checkpoint is a rim under the road, the
+short wide dashes of a closed road are crossbars. The moving picture's are in templates/player/closures.js."""
+
 PAPER = "#f7f4ec"
 INK = "#1b1b1b"
 
@@ -51,6 +72,11 @@ def road_class(highway: str) -> str:
 def finest_class(diagonal_km: float) -> str:
     """The smallest class of road that is drawn in a picture of a given diagonal."""
     return next((name for limit, name in FINEST_CLASS if diagonal_km >= limit), ROAD_CLASSES[0])
+
+
+def context_look(kind: str, level: int) -> str:
+    """The key of `CONTEXT_STROKES` for a line: its kind, or oblast for a border below that of a state."""
+    return "oblast" if kind == "border" and level > 2 else kind
 
 
 def unit_colour(index: int) -> str:

@@ -57,6 +57,14 @@ def packed(lon: Floats, lat: Floats, vertex_ptr: Ints) -> tuple[Indexes, Indexes
     )
 
 
+def level_sizes(pieces: int) -> list[int]:
+    """How many boxes each level of a tree over so many pieces has, the pieces' own first."""
+    sizes = [pieces]
+    while sizes[-1] > 1:
+        sizes.append(-(-sizes[-1] // FANOUT))
+    return sizes
+
+
 def _boxes(lon: Floats, lat: Floats, first: Ints, last: Ints) -> Ints:
     low_lon, low_lat = np.floor(lon * GRAIN), np.floor(lat * GRAIN)
     box = np.empty((len(first), 4), np.int64)

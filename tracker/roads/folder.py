@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
+
+from tracker.roads.boxes import level_sizes
 
 FORMAT, VERSION = "convoy-tracker roads", 1
 MANIFEST = "manifest.json"
@@ -121,14 +124,16 @@ def faults(arrays: Mapping[str, NDArray[Any]], sizes: dict[str, int]) -> list[st
     """
     found: list[str] = []
     known = dict(sizes)
+    teller: dict[str, str] = {}
     for name, expected in ARRAYS.items():
         array = arrays[name]
         if array.dtype.str != expected.dtype or len(array.shape) != len(expected.shape):
             found.append(f"{name}: {array.dtype.str} in {array.ndim} directions, not {expected.dtype}")
             continue
         for size, wanted in zip(array.shape, expected.shape, strict=True):
-            if size != _size(wanted, known, size):
-                found.append(f"{name}: {size} numbers where {_size(wanted, known, size)} belong")
+            belong, by = _size(wanted, known, size), teller.setdefault(str(wanted).partition("+")[0], name)
+            if size != belong:
+                found.append(f"{name}: {size} numbers where {belong} belong" + (f" by {by}" if by != name else ""))
     if found:
         return found
     for name, expected in ARRAYS.items():
@@ -138,6 +143,10 @@ def faults(arrays: Mapping[str, NDArray[Any]], sizes: dict[str, int]) -> list[st
         # Cost and place as one number of 64 bits with the place on top: the greatest has the greatest place.
         if len(arrays[name]) and int(arrays[name].view("<u8").max()) >> 32 >= known["s"]:
             found.append(f"{name}: a step leads nowhere")
+    if (np.diff(arrays["barred_ptr"]) < 2).any():
+        found.append("barred_ptr: a forbidden run of fewer than two edges")
+    if np.diff(arrays["index.level"]).tolist() != (sizes := level_sizes(known["pieces"])):
+        found.append(f"index.level: {known['pieces']} pieces make levels of {sizes}")
     return found
 
 
@@ -151,8 +160,13 @@ def _size(wanted: Size, known: dict[str, int], size: int) -> int:
 
 def _fault(array: NDArray[Any], expected: Expected, known: dict[str, int]) -> str | None:
     if expected.rises is not None:
-        if array[0] != 0 or array[-1] != _size(expected.rises, known, 0) or not (array[1:] >= array[:-1]).all():
-            return "its numbers do not rise from 0 to the end of what they divide"
+        if (
+            not len(array)
+            or array[0] != 0
+            or array[-1] != _size(expected.rises, known, 0)
+            or not (array[1:] >= array[:-1]).all()
+        ):
+            return f"its numbers do not rise from 0 to the end of what they divide ({expected.rises})"
     if not array.size:
         return None
     # Written so that NaN fails too.

@@ -60,13 +60,13 @@ def _read(collector: Collector, path: Path) -> str:
             members = [(_KINDS.get(part.type, ""), part.ref, part.role) for part in element.members]
             collector.relation(members, dict(element.tags))
     if borders := collector.border_ways_sought:
-        for way in _file(path, osm.NODE | osm.WAY).with_locations().with_filter(_only(borders, osm.WAY)):
-            if way.is_way():
+        for way in _only(_file(path, osm.NODE | osm.WAY).with_locations(), borders, osm.WAY):
+            if way.is_way() and way.id in borders:
                 collector.border_way(way.id, _points(collector, way, coordinates)[0])
     # Nodes that stand after their ways or have negative numbers, as in what editors save.
     if missing and (min(missing) < 0 or file.header.get("sorting", "") != "Type_then_ID"):
-        for node in _file(path, osm.NODE).with_filter(_only(missing, osm.NODE)):
-            if node.visible and node.location.valid():
+        for node in _only(_file(path, osm.NODE), missing, osm.NODE):
+            if node.id in missing and node.visible and node.location.valid():
                 collector.points([node.id], [node.location.lon], [node.location.lat])
     return next((value for key in _DATES if (value := file.header.get(key, ""))), "")[:40]
 
@@ -75,8 +75,10 @@ def _file(path: Path, kinds: Any) -> Any:
     return osmium.FileProcessor(osmium.io.File(str(path), "pbf"), kinds)
 
 
-def _only(numbers: set[int], kind: Any) -> Any:
-    return _for(kind, keep.IdFilter(numbers))
+def _only(file: Any, numbers: set[int], kind: Any) -> Any:
+    """A file of which little else than the elements of these numbers is handed to Python."""
+    # The filter knows no negative numbers.
+    return file if min(numbers) < 0 else file.with_filter(_for(kind, keep.IdFilter(numbers)))
 
 
 def _for(kind: Any, only: Any) -> Any:

@@ -35,10 +35,13 @@ class Profile:
     """
 
     def __post_init__(self) -> None:
-        wrong = [f"class_kmh of {name}" for name in CLASSES if not 0 < self.class_kmh.get(name, 0) < math.inf]
-        if wrong or not 0 < self.top_kmh < math.inf:
-            named = ", ".join([*wrong, *(["top_kmh"] if not 0 < self.top_kmh < math.inf else [])])
-            raise BadRoads(f"profile {self.name!r}: {named}: give a speed in km/h for each road class, more than 0")
+        wrong = [f"class_kmh of {name}" for name in CLASSES if not _is_speed(self.class_kmh.get(name))]
+        if not _is_speed(self.top_kmh):
+            wrong.append("top_kmh")
+        if wrong:
+            raise BadRoads(
+                f"profile {self.name!r}: {', '.join(wrong)}: give a speed in km/h for each road class, more than 0"
+            )
 
     def speed_kmh(
         self, highway: NDArray[np.int8], legal_kmh: NDArray[np.float32], surface: Sequence[str] | NDArray[np.object_]
@@ -57,6 +60,10 @@ class Profile:
         names, which = np.unique(np.asarray(surface, object).astype(str), return_inverse=True)
         bad = np.array([_BAD_SURFACE_KMH.get(name, np.inf) for name in names.tolist()], np.float32)
         return np.asarray(np.minimum(speed, bad[which]) if len(names) else speed, np.float32)
+
+
+def _is_speed(said: object) -> bool:
+    return isinstance(said, int | float | np.number) and bool(0 < said < math.inf)
 
 
 CONVOY = Profile(name="convoy", class_kmh=FREE_SPEED_KMH, top_kmh=80)

@@ -6,6 +6,7 @@ from math import inf
 import numpy as np
 from numpy.typing import ArrayLike
 
+from tracker.model import BadRoads
 from tracker.roads.graph import MOST_MS, SearchGraph
 from tracker.roads.network import RoadNetwork
 from tracker.roads.search import junctions, least, most, whole
@@ -124,7 +125,10 @@ def _driven(network: RoadNetwork, leave: list[tuple[int, float]], reach: list[tu
         into = slice(graph.back_ptr[place], graph.back_ptr[place + 1])
         more, before = graph.back_by_time[into].T
         # Whole costs are exact: the first of the ways in that make up this place's cost is the way come.
-        at = int(np.flatnonzero(cost[before] + more == cost[place])[0])
+        ways_in = np.flatnonzero((cost[before] + more == cost[place]) & (more > 0))
+        if not len(ways_in):
+            raise BadRoads("these prepared roads are damaged: no way leads back; check them with verify_folder()")
+        at = int(ways_in[0])
         arcs.append(int(graph.back_arc[into][at]))
         place = int(before[at])
     arcs.append(starts[place][1][0])

@@ -125,7 +125,7 @@ def open_folder(folder: Path) -> RoadNetwork:
     for name in ARRAYS:
         try:
             arrays[name] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
+        except Exception as error:  # a damaged header makes numpy's reader raise what Python's parser raises
             missing.append(f"{name}.npy: {error}")
     wrong = missing or faults(arrays, _SIZES)
     _let_go(arrays)
@@ -135,7 +135,7 @@ def open_folder(folder: Path) -> RoadNetwork:
         profile = Profile(**manifest["profile"])
         dropped = {str(reason): int(count) for reason, count in manifest["dropped"].items()}
         date = str(manifest["date"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadRoads(f"{folder / MANIFEST}: not as it was written ({error!r}); {_REMEDY}") from None
 
     def noun(kind: type[Any], prefix: str, **more: Any) -> Any:

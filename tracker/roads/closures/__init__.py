@@ -2,6 +2,6 @@
 
 from tracker.roads.closures.closures import Closures, closed
 from tracker.roads.closures.driving import TimedRoute, drive
-from tracker.roads.closures.effects import EFFECTS
+from tracker.roads.closures.effects import EFFECTS, Effect
 
-__all__ = ["EFFECTS", "Closures", "TimedRoute", "closed", "drive"]
+__all__ = ["EFFECTS", "Closures", "Effect", "TimedRoute", "closed", "drive"]

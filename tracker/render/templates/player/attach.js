@@ -39,7 +39,7 @@
       marked = rows[now.picked] || null;
       marked?.classList.add("tracker-picked");
       latest = null;
-      if (marked) P.fillCard(part("card"), model.reports[now.picked], clock, words, onClose);
+      if (marked) P.fillCard(part("card"), model.reports[now.picked], clock, words, onClose, P.effectText(model.closures, now.picked, words));
       else tellLatest();
     }
 

@@ -42,11 +42,12 @@
   }
 
   /** Rows [label, text] of a report's card; empty ones are left out. */
-  function reportRows(report, clock, words) {
+  function reportRows(report, clock, words, effect = "") {
     const verdict = P.wordOf(words.verdicts, report.verdict);
     return [
       [words.verdict, report.reason ? `${verdict}: ${report.reason}` : verdict],
       [words.probability, chanceText(report.p, words)],
+      [words.effect, effect],
       [words.when, `${whenText(report, clock, words)}${report.basis ? ` (${P.wordOf(words.basis, report.basis)})` : ""}`],
       [words.unit, report.unit_name],
       [words.place, report.place || (report.placed ? "" : words.noPlace)],
@@ -64,7 +65,7 @@
     if (lost) card.focus({ preventScroll: true });
   }
 
-  function fillCard(card, report, clock, words, onClose) {
+  function fillCard(card, report, clock, words, onClose, effect = "") {
     const colour = P.verdictColour(report.verdict);
     const close = make("button", { className: "tracker-close", text: "×", attributes: { type: "button", "aria-label": words.close } });
     close.addEventListener("click", onClose);
@@ -72,7 +73,7 @@
       make("strong", { text: P.wordOf(words.kinds, report.kind) }),
       make("span", { className: "tracker-when", text: clock.bounds(report) }), make("span", { className: "tracker-id", text: report.id }), close);
     const facts = make("dl", {});
-    for (const [label, text] of reportRows(report, clock, words)) {
+    for (const [label, text] of reportRows(report, clock, words, effect)) {
       facts.append(make("div", {}, make("dt", { text: label }), make("dd", { text })));
     }
     const links = make("p", { className: "tracker-links" }, safeLink(report.url, words.source, words), safeLink(report.archive_url, words.archive, words));
@@ -100,7 +101,8 @@
     const rows = model.reports.map((report) => {
       const jump = make("button", { text: clock.bounds(report), attributes: { type: "button" } });
       jump.addEventListener("click", () => onPick(report.index));
-      return make("tr", {}, make("td", {}, jump), make("td", { text: P.wordOf(words.kinds, report.kind) }),
+      const kind = P.wordOf(words.kinds, report.kind), effect = P.effectText(model.closures, report.index, words);
+      return make("tr", {}, make("td", {}, jump), make("td", { text: effect ? `${kind} (${effect})` : kind }),
         make("td", { text: report.place || words.noPlace }), make("td", { text: report.text }),
         make("td", { text: P.wordOf(words.verdicts, report.verdict) }));
     });

@@ -69,6 +69,40 @@
     }));
   }
 
+  /** A piece of road or of a river, drawn as on the map. */
+  function linePicture(draw) {
+    const canvas = P.make("canvas", { className: "tracker-symbol tracker-wide", attributes: { "aria-hidden": "true" } });
+    const { g } = P.sizeCanvas(canvas, 34, 18);
+    draw(g, [[2, 9], [32, 9]]);
+    return canvas;
+  }
+
+  function contextPicture(line) {
+    const [colour, width, dashes = ""] = P.contextLook(line);
+    return linePicture((g, [from, to]) => {
+      g.strokeStyle = colour;
+      g.lineWidth = width + 0.4;
+      g.setLineDash(dashes.split(" ").filter(Boolean).map(Number));
+      g.beginPath();
+      g.moveTo(...from);
+      g.lineTo(...to);
+      g.stroke();
+    });
+  }
+
+  /** Entries for the closures that occur; rivers and borders, if any, after them. */
+  function groundKey({ closures, context }, words, entry) {
+    const effects = Object.keys(words.effects).filter((effect) => closures.held.some((one) => one.effect === effect));
+    const ways = effects.map((effect) => entry(linePicture((g, line) => P.drawClosure(g, effect, [line])), words.effects[effect]));
+    const faint = closures.held.some((one) => one.strength < 0.95) ? [P.make("span", { text: words.faint })] : [];
+    const lines = [["river", (line) => line.kind !== "border"], ["border", (line) => line.kind === "border"]]
+      .map(([name, is]) => [name, context.lines.find(is)]).filter(([, line]) => line);
+    return [
+      ...(ways.length ? [P.make("div", {}, P.make("b", { text: words.closures }), ...ways, ...faint)] : []),
+      ...(lines.length ? [P.make("div", {}, ...lines.map(([name, line]) => entry(contextPicture(line), words[name])))] : []),
+    ];
+  }
+
   /** Only the kinds and verdicts that occur in the scene, so that the key stays short. */
   function fillKey(box, model, words) {
     const entry = (picture, text) => P.make("span", { className: "tracker-key-entry" }, picture, P.make("span", { text }));
@@ -78,7 +112,8 @@
     box.replaceChildren(
       P.make("div", {}, P.make("b", { text: words.shapes }), ...kinds.map((kind) => entry(P.symbolPicture(kind, P.INK), words.kinds[kind]))),
       P.make("div", {}, P.make("b", { text: words.colours }),
-        ...verdicts.map((verdict) => entry(P.symbolPicture("sighting", P.verdictColour(verdict)), words.verdicts[verdict]))));
+        ...verdicts.map((verdict) => entry(P.symbolPicture("sighting", P.verdictColour(verdict)), words.verdicts[verdict]))),
+      ...groundKey(model, words, entry));
   }
 
   Object.assign(P, { unitLegend, layerSwitches, fillKey });

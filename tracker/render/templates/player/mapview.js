@@ -23,8 +23,9 @@
     return map;
   }
 
-  function roadLayer(leaflet, roads) {
+  function groundLayer(leaflet, { roads, context }) {
     const renderer = leaflet.canvas({ padding: 0.3 });
+    const under = P.contextLayer(leaflet, renderer, context);
     const rank = (road) => P.roadLook(road.class)[1];
     // Great roads last, so that they run over the small ones.
     const lines = [...roads].sort((a, b) => rank(a) - rank(b)).map((road) => {
@@ -33,7 +34,7 @@
         renderer, color, weight, interactive: false, smoothFactor: 1.2, dashArray: road.inferred ? "5 5" : null,
       });
     });
-    return { group: leaflet.layerGroup(lines), renderer };
+    return { group: leaflet.layerGroup([...under.lines, ...lines]), renderer, show: under.show };
   }
 
   /** Boxes of the map's own controls in its pixels: no name can be read under them. */
@@ -44,8 +45,13 @@
       .map((box) => [box.left - whole.left, box.top - whole.top, box.right - whole.left, box.bottom - whole.top]);
   }
 
-  /** The place names that fit, with their boxes. */
-  function fitLabels({ g, view }, { scene, reports }, russian, controls) {
+  const WATER_FONT = `italic 11.5px ${P.FONT}`;
+
+  /** Step of detail that rivers and borders have in a view. */
+  const stepIn = (view, context) => P.stepFor(context, 1 / view.pixels(1, (view.top + view.height / 2) / view.scale));
+
+  /** The names of places that fit, and of waters where these leave room, with their boxes. */
+  function fitLabels({ g, view }, { scene, reports, context }, russian, controls) {
     const fonts = [`600 13px ${P.FONT}`, `500 12px ${P.FONT}`, `11.5px ${P.FONT}`, `11px ${P.FONT}`];
     const measured = scene.labels.map((label) => {
       const text = (russian && label.local) || label.text;
@@ -55,15 +61,24 @@
       return { text, font, rank: label.rank, x: view.x(x), y: view.y(y), width: g.measureText(text).width, height: 14 };
     });
     const symbols = reports.filter((report) => report.placed).map((report) => [view.x(report.x), view.y(report.y)]);
-    return P.placeLabels(measured, view, controls, symbols);
+    const places = P.placeLabels(measured, view, controls, symbols);
+    const taken = [...controls, ...places.flatMap(({ x, y, box }) => [box, [x - 4, y - 4, x + 4, y + 4]])];
+    const widthOf = (text) => { g.font = WATER_FONT; return g.measureText(text).width + 8; };
+    const waters = P.watersIn(context, view, stepIn(view, context));
+    // Under a unit's name a water's goes like that of a small place.
+    return [...places, ...P.placeWaterNames(waters, view, taken, widthOf).map((name) => ({ ...name, font: WATER_FONT, rank: 4, water: true }))];
   }
 
-  /** Paints place names but those of the indexes `hidden`. */
+  /** Paints names but those of the indexes `hidden`. */
   function paintLabels({ g, view }, places, hidden) {
     g.clearRect(0, 0, view.width, view.height);
     g.textBaseline = "middle";
     g.lineJoin = "round";
     for (const label of places.filter((_, i) => !hidden.includes(i))) {
+      if (label.water) {
+        P.paintWaterName(g, label);
+        continue;
+      }
       g.beginPath();
       g.arc(label.x, label.y, label.rank < 2 ? 3 : 2.2, 0, 2 * Math.PI);
       g.fillStyle = "#fff";
@@ -89,14 +104,23 @@
     map.getContainer().setAttribute("aria-label", words.map);
     const credit = "© OpenStreetMap contributors (ODbL)";
     map.attributionControl?.addAttribution(credit);
-    const roads = roadLayer(leaflet, model.roads);
+    const ground = groundLayer(leaflet, model);
     const brushes = model.units.map((unit, index) => ({
       colour: P.unitColour(index), cloud: new Float64Array(2 * unit.histories.length),
       dot: P.cloudStamp(P.unitColour(index), Math.min(2, globalThis.devicePixelRatio || 1)),
     }));
     let cache = null, hits = [], names = { places: [], controls: [] }, hidden = [];
+    let held = "";
+    /** Closures rest until another one begins or ends, or the view moves. */
+    const paintHeld = (anew) => {
+      const standing = state().layers.roadblocks ? P.closuresAt(model.closures, state().t) : [], key = standing.map((one) => one.index).join();
+      if (!anew && key === held) return;
+      held = key;
+      P.paintClosures(closures, model.closures, standing);
+    };
     const paint = () => {
       if (!cache) return;
+      paintHeld(false);
       const painted = P.paintFrame(moving.g, moving.view, model, { ...cache, names }, brushes, state());
       hits = painted.hits;
       const covered = P.coveredPlaces(names.places, painted.boxes);
@@ -105,6 +129,10 @@
       hidden = covered;
       paintLabels(labels, names.places, hidden);
     };
+    const closures = P.canvasLayer(leaflet, "tracker-closures", (layer) => {
+      ground.show(stepIn(layer.view, model.context));
+      paintHeld(true);
+    });
     const labels = P.canvasLayer(leaflet, "tracker-labels", (layer) => {
       const controls = controlBoxes(map);
       names = { controls, places: fitLabels(layer, model, russian, controls) };
@@ -115,7 +143,8 @@
       cache = P.screenCache(model, layer.view);
       paint();
     });
-    roads.group.addTo(map);
+    ground.group.addTo(map);
+    closures.addTo(map);
     labels.addTo(map);
     moving.addTo(map);
 
@@ -142,7 +171,7 @@
       map.off("click", onClick).off("dragstart", touch);
       map.getContainer().removeEventListener("wheel", touch);
       map.attributionControl?.removeAttribution(credit);
-      for (const layer of [roads.group, labels, moving, roads.renderer]) layer.remove();
+      for (const layer of [ground.group, closures, labels, moving, ground.renderer]) layer.remove();
       if (!given) map.remove();
     };
     /** Where a report is drawn now, in pixels of the map's box. */

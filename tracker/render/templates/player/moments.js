@@ -94,6 +94,7 @@
     return {
       scene, end: scene.end,
       roads: scene.roads.map((road) => openRoads(road, scene.scale)),
+      context: P.openContext(scene.context, scene.scale), closures: P.openClosures(scene.closures, scene.scale),
       units: scene.units.map((unit) => openUnit(unit, scene.scale)),
       reports: scene.reports.map((report, index) => openReport(report, scene, index)),
       roadblocks: scene.roadblocks.filter((thing) => thing.t0 !== null),
@@ -156,6 +157,7 @@
       current: shown.filter((report) => report.until >= t).map((report) => report.id),
       past: shown.filter((report) => report.until < t).map((report) => report.id),
       roadblocks: ids(model.roadblocks), incidents: ids(model.incidents),
+      closures: [...new Set(model.closures.held.filter((one) => standsAt(one, t)).map((one) => model.reports[one.report].id))],
     };
   }
 
