@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import tracker
+from tracker.roads import KilometrePosts
 from tracker.roads.closures import Closures, closed, drive
 
 ROSTOV, MOSCOW = (39.72, 47.23), (37.62, 55.75)
@@ -19,7 +20,7 @@ DEPARTURES = [datetime(2023, 6, day, hour, tzinfo=UTC) for day, hour in ((23, 12
 def main() -> None:
     """Prints two lines a roadblock, then drives from Rostov to Moscow."""
     network = tracker.load_roads(*sys.argv[1:2])
-    closures = closed(network, tracker.read_reports())
+    closures = closed(network, tracker.read_reports(), posts=KilometrePosts.read())
     _roadblocks(closures)
     edge, offset, _ = network.nearest(*zip(ROSTOV, MOSCOW, strict=True))
     start, end = zip(edge.tolist(), offset.tolist(), strict=True)

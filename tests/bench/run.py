@@ -13,6 +13,8 @@ BENCHES = {
     "bundled_case.py": "The bundled case",
     "marches.py": "Simulated marches with a known truth",
     "validate.py": "Validation of a million reports",
+    "posts.py": "Kilometre posts of the M4, and its length",
+    "closures.py": "What the roadblocks of the bundled case close",
     "corroborate.py": "Corroboration of a million reports",
     "log_embedded.py": "The report log in one file",
     "log_postgis.py": "The report log in PostGIS",

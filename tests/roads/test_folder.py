@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import geopandas as gpd
@@ -242,17 +243,24 @@ def test_a_step_that_leads_nowhere_is_found(copy: Path) -> None:
 
 
 def test_steps_that_cost_nothing_or_that_do_not_lead_back_hang_no_route(copy: Path) -> None:
-    right = load_roads(copy)
-    for name, wrong in (("graph.by_time", 0), ("graph.back_by_time", 0), ("graph.back_by_time", 7)):
-        whole = (copy / f"{name}.npy").read_bytes()
-        values = np.load(copy / f"{name}.npy")
-        values[:, 0] = wrong
-        np.save(copy / f"{name}.npy", values)
+    both = "graph.by_time", "graph.back_by_time"
+    for names, wrong in ((both[:1], 0), (both[1:], 0), (both, 0), (both[1:], 7)):
+        whole = {name: np.load(copy / f"{name}.npy") for name in names}
+        for name, values in whole.items():
+            edited = values.copy()
+            edited[:, 0] = wrong
+            np.save(copy / f"{name}.npy", edited)
         roads = load_roads(copy)
-        with pytest.raises(BadRoads, match=r"prepared roads are damaged: .* verify_folder"):
-            for edge in range(len(right.length_m)):
-                shortest_path(roads, (0, 1.0), (edge, 1.0))
-        (copy / f"{name}.npy").write_bytes(whole)
+        refused = []
+        for start, end in product(range(len(roads.length_m)), repeat=2):
+            try:
+                shortest_path(roads, (start, 1.0), (end, 1.0))
+            except BadRoads as error:
+                refused.append(str(error))
+        assert refused
+        assert all("prepared roads are damaged" in said and "verify_folder" in said for said in refused)
+        for name, values in whole.items():
+            np.save(copy / f"{name}.npy", values)
 
 
 @pytest.mark.parametrize("name", ["length_m", "speed_kmh", "legal_kmh", "seconds"])
@@ -400,6 +408,23 @@ prepare_roads(sys.argv[1], sys.argv[2], classes=["primary"])
     assert contents(copy) == before
     prepare_roads(source, copy, classes=["primary"])
     assert len(load_roads(copy).length_m) > 0
+
+
+def test_a_new_folder_that_cannot_be_put_in_place_brings_the_old_one_back(
+    copy: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, real = contents(copy), os.replace
+
+    def failing(here: Path, there: Path) -> None:
+        if Path(here).name == "roads":
+            raise OSError(16, "Device or resource busy")
+        real(here, there)
+
+    monkeypatch.setattr(os, "replace", failing)
+    with pytest.raises(BadRoads, match=r"cannot be written \(.*busy.*\); nothing was changed there"):
+        prepare_roads(source, copy)
+    assert contents(copy) == before
+    assert [path.name for path in copy.parent.iterdir()] == [copy.name]
 
 
 def test_a_disk_that_is_full_leaves_the_old_folder(copy: Path, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,10 +97,11 @@ CLOSURES: Mapping[str, str] = {
     "why": "str",
     "geometry": "geometry",
 }
-"""What roadblocks do, one row per piece of road: effect destroyed|closed|dug up|checkpoint|slowed, `to` NaT if open;
-`share` is the probability that it is this piece; `spot`: at one place somewhere on it, not throughout; `direction` along|against the edge's shape|both;
-`traffic`: ordinary traffic is stopped; `column`: an armed column suffers blocks|delays|nothing; `traffic_s`, `column_s`:
-expected seconds that the piece costs them if they pass. No geometry: no road."""
+"""What roadblocks do, one row per piece of road: effect destroyed|closed|dug up|checkpoint|slowed; `to` NaT if open;
+`share` is the probability that it is this piece; `spot`: at one place somewhere on it, not throughout; `direction`
+along|against the edge's shape|both; `traffic`: ordinary traffic is stopped; `column`: an armed column suffers
+blocks|delays|nothing; `traffic_s`, `column_s`: expected seconds that the piece costs them if they pass. No geometry: no
+road."""
 
 POSITIONS: Mapping[str, str] = {"time": TIME, "member": "int64", "weight": "float64", "geometry": "geometry"}
 """Every history's position at every asked time, time-major; `time` keeps the zone that was asked in."""
@@ -139,8 +140,8 @@ FIXES: Mapping[str, str] = {
     "off_m": "float64",
     "geometry": "geometry",
 }
-"""Fixes put on roads: drive and edge are -1 where a fix was put nowhere; `offset_m` is along the edge, `off_m` how far the
-fix lay off."""
+"""Fixes put on roads: drive and edge are -1 where a fix was put nowhere; `offset_m` is along the edge, `off_m` how far
+the fix lay off."""
 
 DRIVES: Mapping[str, str] = {
     "drive": "int64",

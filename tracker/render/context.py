@@ -78,18 +78,16 @@ def _around(lines: Lines, box: Box, narrow: float) -> Lines:
 
 def _detailed(line: shapely.LineString, tolerance: float) -> tuple[Floats, Ints]:
     """Vertices (v, 2) of a line at the finest step, and (v,) the coarsest step that needs each."""
-    steps = [shapely.simplify(line, tolerance, preserve_topology=False)]
-    while len(steps) < DETAILS and line.length >= LEAST * tolerance * COARSER ** len(steps):
-        # Of the step before and not of the line, so that every step's vertices are among the finer one's.
-        steps.append(shapely.simplify(steps[-1], tolerance * COARSER ** len(steps), preserve_topology=False))
-    finest = shapely.get_coordinates(steps[0])
+    finest = shapely.get_coordinates(shapely.simplify(line, tolerance, preserve_topology=False))
     detail = np.zeros(len(finest), np.int64)
-    for k, step in enumerate(steps[1:], 1):
-        wanted, at = shapely.get_coordinates(step), 0
-        for vertex, place in enumerate(finest):
-            if at < len(wanted) and (place == wanted[at]).all():
-                detail[vertex] = k
-                at += 1
+    # A vertex's height is its number, by which a coarser step's vertices are found among the finest.
+    step = shapely.linestrings(np.c_[finest, np.arange(len(finest))])
+    for k in range(1, DETAILS):
+        if line.length < LEAST * tolerance * COARSER**k:
+            break
+        # Of the step before and not of the line, so that every step's vertices are among the finer one's.
+        step = shapely.simplify(step, tolerance * COARSER**k, preserve_topology=False)
+        detail[shapely.get_coordinates(step, include_z=True)[:, 2].astype(np.int64)] = k
     # A ring ends where it begins: the last vertex is needed as long as the first.
     detail[-1] = detail[0]
     return finest, detail

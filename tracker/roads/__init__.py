@@ -1,6 +1,7 @@
 """The ground: OpenStreetMap roads as a network of junctions, edges and arcs."""
 
 from tracker.roads.chains import PostChain
+from tracker.roads.closures import EFFECTS, Closures, TimedRoute, drive
 from tracker.roads.download import download_roads
 from tracker.roads.export import write_roads
 from tracker.roads.folder import LICENCE
@@ -20,9 +21,11 @@ __all__ = [
     "CAR",
     "CLASSES",
     "CONVOY",
+    "EFFECTS",
     "FREE_SPEED_KMH",
     "LICENCE",
     "Candidates",
+    "Closures",
     "KilometrePosts",
     "Nearest",
     "PostChain",
@@ -31,7 +34,9 @@ __all__ = [
     "RoadNetwork",
     "RoadStates",
     "Route",
+    "TimedRoute",
     "download_roads",
+    "drive",
     "edges_near",
     "least",
     "load_roads",

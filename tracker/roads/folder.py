@@ -145,8 +145,8 @@ def faults(arrays: Mapping[str, NDArray[Any]], sizes: dict[str, int]) -> list[st
             found.append(f"{name}: a step leads nowhere")
     if (np.diff(arrays["barred_ptr"]) < 2).any():
         found.append("barred_ptr: a forbidden run of fewer than two edges")
-    if np.diff(arrays["index.level"]).tolist() != (sizes := level_sizes(known["pieces"])):
-        found.append(f"index.level: {known['pieces']} pieces make levels of {sizes}")
+    if np.diff(arrays["index.level"]).tolist() != (levels := level_sizes(known["pieces"])):
+        found.append(f"index.level: {known['pieces']} pieces make levels of {levels}")
     return found
 
 

@@ -56,11 +56,21 @@ def save(network: RoadNetwork, folder: str | PathLike[str], *, source: str = "",
             made = Path(scratch) / "roads"
             made.mkdir()
             _write(network, made, source=source, sha256=sha256)
-            if target.exists():
-                os.replace(target, Path(scratch) / "before")
-            os.replace(made, target)
+            _swap(made, target, aside=Path(scratch) / "before")
     except OSError as error:
         raise BadRoads(f"{target}: cannot be written ({error}); nothing was changed there") from None
+
+
+def _swap(made: Path, target: Path, *, aside: Path) -> None:
+    """Put a folder where another may be, which is put aside, and back again where that fails."""
+    if target.exists():
+        os.replace(target, aside)
+    try:
+        os.replace(made, target)
+    except OSError:
+        if aside.exists():
+            os.replace(aside, target)
+        raise
 
 
 def check_target(folder: Path) -> None:

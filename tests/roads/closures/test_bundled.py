@@ -7,7 +7,7 @@ import pytest
 
 import tracker
 from tracker.model import tables
-from tracker.roads import RoadNetwork, shortest_path
+from tracker.roads import KilometrePosts, RoadNetwork, shortest_path
 from tracker.roads.closures import Closures, closed, drive
 
 ROADS = tracker.load_roads()
@@ -94,7 +94,7 @@ def test_the_bridge_at_kamensk_alone_cuts_the_traffic_on_the_bundled_map() -> No
 @pytest.mark.shared
 def test_on_a_map_with_every_main_road_traffic_finds_its_way(corridor: RoadNetwork) -> None:
     a, b = ends(corridor)
-    closures = closed(corridor, REPORTS)
+    closures = closed(corridor, REPORTS, posts=KilometrePosts.read())
     free = shortest_path(corridor, a, b)
     route = drive(corridor, closures, a, b, MORNING, who="traffic")
     assert free.seconds * 1.1 < route.seconds < 2 * 86_400

@@ -55,7 +55,7 @@ def closed(network: "RoadNetwork", reports: gpd.GeoDataFrame, *, posts: Kilometr
     network : the roads
     reports : the reports table, with place, road and summary; `heading` is optional, and so is a column `effect` that
         says what each roadblock does (one of `EFFECTS`), which wins over the words of its summary
-    posts : kilometre posts; the map's own if not given, and the bundled ones of roads of which it has none
+    posts : kilometre posts; the map's own if not given
 
     Raises
     ------
@@ -64,9 +64,7 @@ def closed(network: "RoadNetwork", reports: gpd.GeoDataFrame, *, posts: Kilometr
     """
     if faults := _faults(reports):
         raise BadReport(faults)
-    if posts is None:
-        posts = KilometrePosts(chains={**KilometrePosts.read().chains, **network.posts.chains})
-    ground = Ground(network=network, names=RoadNames.of(network), posts=posts)
+    ground = Ground(network=network, names=RoadNames.of(network), posts=posts or network.posts)
     blocks = reports[(reports["kind"] == "roadblock").fillna(False).to_numpy(bool)]
     rows = [row for report, effect in _effects(blocks) for row in _rows(ground, report, *effect)]
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in tables.CLOSURES}
