@@ -12,6 +12,8 @@ HERE = Path(__file__).resolve().parent
 BENCHES = {
     "bundled_case.py": "The bundled case",
     "marches.py": "Simulated marches with a known truth",
+    "roads_prepare.py": "Roads from file to folder and back",
+    "roads_search.py": "Bounded searches",
     "validate.py": "Validation of a million reports",
     "posts.py": "Kilometre posts of the M4, and its length",
     "closures.py": "What the roadblocks of the bundled case close",

@@ -80,12 +80,19 @@ class Tally:
     """Every mutant that was neither loaded nor refused."""
     slowest_s: float = 0.0
     """Seconds of the slowest."""
+    slowest: str = ""
+    """Which that was."""
     peak_mib: int = 0
     """Most memory that any worker held."""
+    largest: str = ""
+    """Which mutant took it there."""
 
     def add(self, number: int, form: str, outcome: str, why: str, seconds: float, kib: int) -> None:
         self.outcomes[form, outcome] += 1
-        self.slowest_s, self.peak_mib = max(self.slowest_s, seconds), max(self.peak_mib, kib // 1024)
+        if seconds > self.slowest_s:
+            self.slowest_s, self.slowest = seconds, f"mutant {number}, {form}"
+        if kib // 1024 > self.peak_mib:
+            self.peak_mib, self.largest = kib // 1024, f"mutant {number}, {form}"
         if outcome not in ("loaded", "refused"):
             self.failures.append(f"mutant {number}, {form}: {outcome} {why}")
 
@@ -451,7 +458,8 @@ def main() -> int:
     tally = run(asked.runs, seed=asked.seed, jobs=asked.jobs, shared=shared if shared.is_dir() else None)
     for (form, outcome), count in sorted(tally.outcomes.items()):
         print(f"{form:14} {outcome:8} {count:6}")
-    print(f"slowest {tally.slowest_s:.1f} s, most memory {tally.peak_mib} MiB, {len(tally.failures)} failures")
+    print(f"slowest {tally.slowest_s:.1f} s ({tally.slowest}), most memory {tally.peak_mib} MiB ({tally.largest})")
+    print(f"{len(tally.failures)} failures")
     print("\n".join(tally.failures[:100]))
     return bool(tally.failures)
 

@@ -288,6 +288,14 @@ def test_a_forbidden_run_of_one_edge_is_found(copy: Path) -> None:
     assert "barred_ptr: a forbidden run of fewer than two edges" in refusal(copy)
 
 
+def test_rows_and_columns_the_wrong_way_round_are_found(copy: Path) -> None:
+    for name in (name for name, expected in ARRAYS.items() if len(expected.shape) == 2):
+        values = np.load(copy / f"{name}.npy")
+        np.save(copy / f"{name}.npy", np.asfortranarray(values))
+        assert f"{name}: its rows and columns are the wrong way round" in refusal(copy)
+        np.save(copy / f"{name}.npy", values)
+
+
 def test_all_that_is_wrong_is_listed_at_once(copy: Path) -> None:
     for name in ("arc_head", "seconds", "texts.letters"):
         (copy / f"{name}.npy").unlink()

@@ -39,9 +39,17 @@ def leaflet() -> Leaflet:
 
 
 @cache
-def player_js() -> str:
-    """The player: classic scripts that fill the one global `TrackerPlayer`; their sources are templates/player."""
-    return "\n".join(_lean(_read(file)) for file in sorted((TEMPLATES / "player").glob("*.js")))
+def player_js(*, without: frozenset[str] = frozenset()) -> str:
+    """The player: classic scripts that fill the one global `TrackerPlayer`; their sources are templates/player.
+
+    `without` names files that what is drawn has no use for.
+    """
+    files = sorted((TEMPLATES / "player").glob("*.js"))
+    return "\n".join(_lean(_read(file)) for file in files if file.name not in without)
+
+
+WATER_NAMES = "waternames.js"
+"""The file of the player that only maps with rivers need."""
 
 
 @cache

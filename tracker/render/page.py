@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 
 from tracker.model import MissingFile, Reconstruction
-from tracker.render.assets import fill, leaflet, player_css, player_js, template
+from tracker.render.assets import WATER_NAMES, fill, leaflet, player_css, player_js, template
 from tracker.render.clock import local_time
 from tracker.render.pack import safe_json
 from tracker.render.scene import Scene, build_scene
@@ -75,7 +75,8 @@ def page_html(scene: Scene) -> str:
     """The whole page of a scene."""
     # Pictures of markers and of a switch for layers, which the player has none of.
     styles = [re.sub(r'url\("data:[^"]*"\)', "none", leaflet().css), player_css()]
-    scripts = [leaflet().js, player_js(), template("boot.js")]
+    unused = frozenset() if scene.get("context") else frozenset({WATER_NAMES})
+    scripts = [leaflet().js, player_js(without=unused), template("boot.js")]
     return fill(
         template("page.html"),
         {

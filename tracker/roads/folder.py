@@ -130,6 +130,8 @@ def faults(arrays: Mapping[str, NDArray[Any]], sizes: dict[str, int]) -> list[st
         if array.dtype.str != expected.dtype or len(array.shape) != len(expected.shape):
             found.append(f"{name}: {array.dtype.str} in {array.ndim} directions, not {expected.dtype}")
             continue
+        if not array.flags.c_contiguous:
+            found.append(f"{name}: its rows and columns are the wrong way round")
         for size, wanted in zip(array.shape, expected.shape, strict=True):
             belong, by = _size(wanted, known, size), teller.setdefault(str(wanted).partition("+")[0], name)
             if size != belong:

@@ -66,7 +66,8 @@
     const widthOf = (text) => { g.font = WATER_FONT; return g.measureText(text).width + 8; };
     const waters = P.watersIn(context, view, stepIn(view, context));
     // Under a unit's name a water's goes like that of a small place.
-    return [...places, ...P.placeWaterNames(waters, view, taken, widthOf).map((name) => ({ ...name, font: WATER_FONT, rank: 4, water: true }))];
+    const named = waters.length ? P.placeWaterNames(waters, view, taken, widthOf) : [];
+    return [...places, ...named.map((name) => ({ ...name, font: WATER_FONT, rank: 4, water: true }))];
   }
 
   /** Paints names but those of the indexes `hidden`. */
