@@ -16,8 +16,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.conftest import ROOT, SHARED
-from tracker.model import geodesy
-from tracker.roads import KilometrePosts, PostChain, RoadNetwork, load_roads, shortest_path
+from tracker.model import PostChain, geodesy
+from tracker.roads import KilometrePosts, RoadNetwork, load_roads, shortest_path
 
 CHOSEN = 20
 SIGNED_KM = 1_062.0

@@ -35,6 +35,16 @@ def place(name: str) -> tuple[float, float]:
     return float(row["lon"]), float(row["lat"])
 
 
+def test_the_column_on_the_m4_is_told_by_its_kilometre_and_off_it_by_none(column: Track) -> None:
+    north, noon, evening = column.labels(
+        pd.to_datetime(["2023-06-24T10:00+03:00", "2023-06-24T12:00+03:00", "2023-06-24T18:00+03:00"])
+    )
+    kilometres = [int(label.removeprefix("M4 km ")) for label in (north, noon) if label is not None]
+    assert len(kilometres) == 2
+    assert 640 > kilometres[0] > kilometres[1] > 480
+    assert evening is None
+
+
 def test_the_columns_that_the_sources_name_each_have_a_track(march: Reconstruction) -> None:
     assert {"main column", "eastern column", "rear column", "rostov group"} <= set(march.tracks)
 

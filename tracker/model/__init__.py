@@ -2,6 +2,7 @@
 
 from tracker.model import geodesy, tables
 from tracker.model.bundled import bundled, bundled_dashboard
+from tracker.model.chainage import NEAR_M, Chainage, PostChain
 from tracker.model.errors import (
     AmbiguousPlace,
     AmbiguousTime,
@@ -26,6 +27,7 @@ from tracker.model.rules import faults_of
 from tracker.model.track import History, RoadPath, Track
 
 __all__ = [
+    "NEAR_M",
     "AmbiguousPlace",
     "AmbiguousTime",
     "BadLog",
@@ -33,12 +35,14 @@ __all__ = [
     "BadRoads",
     "BadTime",
     "BadTrace",
+    "Chainage",
     "Conflict",
     "Fault",
     "History",
     "Located",
     "LogUnavailable",
     "MissingFile",
+    "PostChain",
     "Reconstruction",
     "RoadPath",
     "Track",

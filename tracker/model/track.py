@@ -1,7 +1,7 @@
 """What is concluded about one unit: a weighted ensemble of histories, and the questions it answers."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from tracker.model.chainage import Chainage
 from tracker.model.errors import BadTime, UnknownPlace
 from tracker.model.geodesy import chord_to_metres, earth_centred, metres_to_chord
 from tracker.model.moments import moments
@@ -129,6 +130,8 @@ class Track:
     """Distinct routes, heaviest first (tables.ROUTES)."""
     places: gpd.GeoDataFrame
     """Named places that `passages` can look up."""
+    chainage: Chainage = field(default_factory=Chainage)
+    """Kilometre posts that `labels` tells places by."""
 
     def __repr__(self) -> str:
         known = f"{self.known_from:%Y-%m-%d %H:%M} to {self.known_until:%Y-%m-%d %H:%M} UTC"
@@ -208,6 +211,24 @@ class Track:
         table["region"] = gpd.GeoSeries(region, crs=CRS)
         table["radius_m"] = np.array(radius, float)
         return table
+
+    def labels(self, times: object) -> list[str | None]:
+        """Words like "M4 km 383" for the most central position at every asked time (`at`); None where no road with
+        kilometre posts is near.
+
+        Parameters
+        ----------
+        times : one time or many, timezone-aware, between `start` and `end`
+
+        Raises
+        ------
+        BadTime
+            Something is no time, has no zone, or lies outside of the track.
+        """
+        lon, lat = self.coordinates(times)
+        middle = [int((_apart(*row) @ self.weights).argmin()) for row in zip(lon, lat, strict=True)]
+        rows = np.arange(len(middle))
+        return self.chainage.labels(lon[rows, middle], lat[rows, middle])
 
     def passages(self, places: object, *, radius_m: float = PASSING_M) -> pd.DataFrame:
         """When the unit first passed places, and how probable it is that it passed them at all while it was known.

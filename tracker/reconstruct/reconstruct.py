@@ -105,6 +105,7 @@ def _track(
         edges=roads_used(roads, members, start=start, window=window),
         routes=distinct_routes(roads, members, window=window, report_ids=list(told["report_id"]), agreement=one.agreed),
         places=roads.places,
+        chainage=roads.posts.chainage,
     )
 
 

@@ -1,6 +1,5 @@
 """The ground: OpenStreetMap roads as a network of junctions, edges and arcs."""
 
-from tracker.roads.chains import PostChain
 from tracker.roads.closures import EFFECTS, Closures, TimedRoute, drive
 from tracker.roads.download import download_roads
 from tracker.roads.export import write_roads
@@ -28,7 +27,6 @@ __all__ = [
     "Closures",
     "KilometrePosts",
     "Nearest",
-    "PostChain",
     "Profile",
     "Reached",
     "RoadNetwork",

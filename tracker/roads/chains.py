@@ -1,4 +1,4 @@
-"""The posts of one road in a row, with the road between them."""
+"""From the posts of a map to chainages: which posts are believed, and the road between them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from tracker.model import geodesy
+from tracker.model import PostChain, geodesy
 from tracker.roads.ways import Floats, Ints, Milestone
 
 if TYPE_CHECKING:
@@ -33,42 +33,6 @@ _MOST = 20_000
 """Posts of one road that are looked at: no road has more."""
 _LOOK_BACK = 200
 """Posts before each one that are tried as its neighbour when those that do not fit are sought."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PostChain:
-    """Points along a road, in order of their kilometres: its posts, and the bends of the road between them."""
-
-    km: Floats
-    """(p,) kilometres, increasing."""
-    lon: Floats
-    """(p,) degrees east, WGS84."""
-    lat: Floats
-    """(p,) degrees north."""
-    accuracy_m: Floats
-    """(p,) metres within which each post is known; between two posts that of the worse."""
-    stretch_m: Floats
-    """(p,) metres by which a point between two posts is known less well, since signs and road differ; 0 at posts."""
-
-    def nearest(self, lon: float, lat: float) -> tuple[float, float]:
-        """Kilometres of the nearest place on the chain to a point, and the metres between them."""
-        # Degrees of longitude shrunk to degrees of latitude at the point: true to scale near it.
-        shrink = np.cos(np.radians(lat))
-        east, north = np.diff(self.lon) * shrink, np.diff(self.lat)
-        px, py = (lon - self.lon[:-1]) * shrink, lat - self.lat[:-1]
-        square = east**2 + north**2
-        part = np.clip((px * east + py * north) / np.where(square > 0, square, 1), 0, 1)
-        foot_lon = self.lon[:-1] + part * np.diff(self.lon)
-        foot_lat = self.lat[:-1] + part * np.diff(self.lat)
-        metres = geodesy.distance_m(lon, lat, foot_lon, foot_lat)
-        at = int(metres.argmin())
-        return float(self.km[at] + part[at] * (self.km[at + 1] - self.km[at])), float(metres[at])
-
-    def accuracy_at(self, km: float) -> float:
-        """Metres within which the place of kilometres is known: of the worse post about it, and the stretch."""
-        after = int(np.clip(np.searchsorted(self.km, km), 1, len(self.km) - 1))
-        stretch = np.interp(km, self.km, self.stretch_m)
-        return float(self.accuracy_m[after - 1 : after + 1].max() + stretch)
 
 
 def chain_of(network: "RoadNetwork", road: str, posts: Sequence[Milestone]) -> tuple[PostChain | None, int]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tracker.model import BadRoads, Located, MissingFile, UnknownPlace, bundled, geodesy
-from tracker.roads.chains import PostChain, chain_of
+from tracker.model import NEAR_M, BadRoads, Chainage, Located, MissingFile, PostChain, UnknownPlace, bundled, geodesy
+from tracker.roads.chains import chain_of
 from tracker.roads.posts_words import said_kilometres
 from tracker.roads.tags import road_label
 from tracker.roads.ways import Floats, Milestone
@@ -80,28 +80,18 @@ class KilometrePosts:
             )
         )
 
-    def label(self, lon: float, lat: float, *, within_m: float = 1_000.0) -> str | None:
-        """Words like "M4 km 383" for a point on a road with posts, or None where there is none within the metres.
+    @property
+    def chainage(self) -> Chainage:
+        """What labels points with these posts, and may travel without the roads."""
+        return Chainage(chains=self.chains)
 
-        The number is as fine as the posts allow: a tenth of a kilometre where they are known within 100 m, whole
-        kilometres up to 5 km, and tens beyond.
-        """
-        return self.labels([lon], [lat], within_m=within_m)[0]
+    def label(self, lon: float, lat: float, *, within_m: float = NEAR_M) -> str | None:
+        """Words like "M4 km 383" for a point on a road with posts (`Chainage.label`)."""
+        return self.chainage.label(lon, lat, within_m=within_m)
 
-    def labels(self, lon: ArrayLike, lat: ArrayLike, *, within_m: float = 1_000.0) -> list[str | None]:
-        """`label` of each of q points; of several roads the nearest one."""
-        east, north = np.atleast_1d(np.asarray(lon, float)), np.atleast_1d(np.asarray(lat, float))
-        best, found = np.full(len(east), within_m), np.full(len(east), None, object)
-        for road, chain in self.chains.items():
-            margin = np.degrees(within_m / 6.3e6)
-            wide = margin / np.maximum(np.cos(np.radians(north)), 0.01)
-            near = (east >= chain.lon.min() - wide) & (east <= chain.lon.max() + wide)
-            near &= (north >= chain.lat.min() - margin) & (north <= chain.lat.max() + margin)
-            for at in np.flatnonzero(near):
-                km, metres = chain.nearest(east[at], north[at])
-                if metres < best[at]:
-                    best[at], found[at] = metres, f"{road} km {_rounded(km, chain.accuracy_at(km))}"
-        return list(found)
+    def labels(self, lon: ArrayLike, lat: ArrayLike, *, within_m: float = NEAR_M) -> list[str | None]:
+        """`label` of each of q points."""
+        return self.chainage.labels(lon, lat, within_m=within_m)
 
     def km_at(self, road: str, lon: ArrayLike, lat: ArrayLike) -> Floats:
         """Kilometres of points near a road, ``(q,)`` (a scalar for a scalar): the nearest place on its chain of posts.
@@ -207,10 +197,3 @@ def _chain(file: Path, road: str, rows: list[tuple[float, float, float, float]])
     if len(km) < 2 or not np.all(np.diff(km) > 0):
         raise BadRoads(f"{file}: {road} needs two posts or more, each kilometre once; mend the file")
     return PostChain(km=km, lon=lon, lat=lat, accuracy_m=accuracy, stretch_m=np.zeros(len(km)))
-
-
-def _rounded(km: float, accuracy_m: float) -> str:
-    """A kilometre's number, no finer than it is known."""
-    if accuracy_m <= 100:
-        return f"{km:.1f}"
-    return f"{km:.0f}" if accuracy_m <= 5_000 else f"{round(km, -1):.0f}"
