@@ -123,10 +123,14 @@ def reach(
         wanted=wanted.astype(np.int32),
     )  # fmt: skip
     junction = searcher.graph.junction[place]
-    if len(searcher.graph.double):
-        _, first = np.unique(junction, return_index=True)
-        first.sort()
-        junction, cost = junction[first], cost[first]
+    doubled = place >= len(network.node_lon)
+    if doubled.any():
+        # Of all that stands for one junction the first settled; only junctions with doubles need to be looked at.
+        some = np.flatnonzero(np.isin(junction, junction[doubled]))
+        keep = np.ones(len(junction), bool)
+        keep[some] = False
+        keep[some[np.unique(junction[some], return_index=True)[1]]] = True
+        junction, cost = junction[keep], cost[keep]
     return Reached(junction=np.array(junction), cost=cost / _PER[by])
 
 
