@@ -1,5 +1,7 @@
 """PBF and XML of one map are read alike, down to the last array."""
 
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -198,6 +200,30 @@ def test_negative_numbers_as_editors_give_them_are_read_alike(tmp_path: Path) ->
     assert (pbf.way_id < 0).all()
     assert (pbf.points >= 0).all()
     assert len(pbf.restrictions) == 3
+
+
+HUGE = """
+import resource, sys
+from tracker.roads import load_roads
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+load_roads(sys.argv[1])
+load_roads(sys.argv[2])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_a_small_file_with_a_huge_number_takes_no_memory_by_it(tmp_path: Path) -> None:
+    text = osm(NODES, [("ab?", ROAD), ("bc", ROAD)])
+    paths = []
+    for number in (10, 53):
+        path = tmp_path / f"{number}.osm"
+        path.write_text(text.replace('ref="999"', f'ref="{2**number}"'), encoding="utf-8")
+        paths.append(str(to_pbf(path)))
+    command = [sys.executable, "-c", HUGE, *paths]
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(command, cwd=root, timeout=300, check=True, capture_output=True, text=True)
+    # Without care it is two gigabytes.
+    assert int(done.stdout) < 400 * 1024
 
 
 def test_what_an_editor_has_deleted_is_read_from_neither(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ _REMEDY = "fetch the file again, or check that it is an OpenStreetMap extract (.
 _DATES = ("osmosis_replication_timestamp", "timestamp")
 _KEYS = (*READ, "waterway", "boundary", "admin_level")
 _KINDS = {"n": "node", "w": "way", "r": "relation"}
+_HIGHEST = 1 << 38
+"""More than any number that OpenStreetMap will give in decades."""
 _EVERY, _HEAD = osmium.geom.use_nodes.ALL, 9
 """All of a way's nodes, also those at one place; and the bytes in front of them in WKB."""
 
@@ -77,8 +79,9 @@ def _file(path: Path, kinds: Any) -> Any:
 
 def _only(file: Any, numbers: set[int], kind: Any) -> Any:
     """A file of which little else than the elements of these numbers is handed to Python."""
-    # The filter knows no negative numbers.
-    return file if min(numbers) < 0 else file.with_filter(_for(kind, keep.IdFilter(numbers)))
+    # The filter knows no negative numbers, and takes memory by the largest.
+    few = min(numbers) >= 0 and max(numbers) < _HIGHEST
+    return file.with_filter(_for(kind, keep.IdFilter(numbers))) if few else file
 
 
 def _for(kind: Any, only: Any) -> Any:
