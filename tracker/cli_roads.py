@@ -9,7 +9,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from tracker.terminal import NOT_SOUND, busy, in_line, out, plain, progress, refusals, show_json
+from tracker.terminal import NOT_SOUND, busy, err, in_line, out, plain, progress, refusals, show_json
 
 if TYPE_CHECKING:
     from tracker.roads import RoadNetwork
@@ -33,6 +33,8 @@ Whose = Annotated[
     typer.Option(help="Whose speeds the roads get; else a prepared folder keeps its own, and all others the convoy's."),
 ]
 
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the roads that are in the folder already.")]
+
 _NUMBER = r"-?\d{1,3}(?:\.\d+)?"
 _BOX = re.compile(rf"{_NUMBER}(?:\s*,\s*{_NUMBER}){{3}}")
 _LINE = re.compile(rf"{_NUMBER},{_NUMBER}(?:\s+{_NUMBER},{_NUMBER})+")
@@ -40,9 +42,12 @@ _LARGEST_GEOJSON = 50 << 20
 
 
 @app.command()
-def prepare(source: Source, folder: Folder, *, classes: Classes = None, profile: Whose = None) -> None:
+def prepare(
+    source: Source, folder: Folder, *, classes: Classes = None, profile: Whose = None, overwrite: Overwrite = False
+) -> None:
     """Read roads from a file and write them as a folder that opens in milliseconds."""
     with refusals():
+        _spare(folder, overwrite)
         with busy("Reading roads"):
             from tracker.roads import prepare_roads
 
@@ -71,11 +76,13 @@ def download(
     endpoint: Annotated[str | None, typer.Option(metavar="URL", help="Another Overpass server.")] = None,
     geocoder: Annotated[str | None, typer.Option(metavar="URL", help="Another Nominatim for place names.")] = None,
     cache: Annotated[Path | None, typer.Option(help="Folder of the answers, so that nothing is asked twice.")] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Fetch the roads of an area from OpenStreetMap; run again after a failure, it goes on where it was."""
     with refusals():
         from tracker.roads import download_roads
 
+        _spare(folder, overwrite)
         servers: dict[str, Any] = {
             key: value for key, value in (("endpoint", endpoint), ("geocoder", geocoder)) if value is not None
         }
@@ -88,6 +95,7 @@ def download(
                 to=folder,
                 cache=cache,
                 progress=moved,
+                waiting=lambda why: err().print(plain(why), soft_wrap=True),
                 **servers,
                 **_chosen(classes),
             )
@@ -275,6 +283,17 @@ def _show(known: dict[str, Any], *, sound: bool) -> None:
                 table.add_row(plain(in_line(name)), number)
             console.print(table)
     console.print(plain(known["licence"]))
+
+
+def _spare(folder: Path, overwrite: bool) -> None:
+    """Refuse to replace another place's roads by a slip."""
+    from tracker.model import BadRoads
+    from tracker.roads import read_manifest
+
+    if overwrite or not (folder / "manifest.json").is_file():
+        return
+    made = read_manifest(folder).get("source", {}).get("name") or "a download"
+    raise BadRoads(f"{folder}: roads made from {made} are there already; give another folder, or --overwrite")
 
 
 def _show_done(folder: Path, roads: "RoadNetwork") -> None:

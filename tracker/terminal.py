@@ -92,6 +92,7 @@ _SHELL_WORDS = (
     (re.compile(r"\bwidth_km=(?=[\d.])"), "--width-km "),
     (re.compile(r"\bwidth_km\b"), "--width-km"),
     (re.compile(r" as (endpoint|cache)="), r" with --\1"),
+    (re.compile(r"\bdownload_roads\b"), "`tracker roads download`"),
     (re.compile(r"\bprepare_roads\b"), "`tracker roads prepare`"),
 )
 """Remedies that are written for Python, as they are written in the shell."""

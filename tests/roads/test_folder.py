@@ -563,3 +563,21 @@ def test_a_prepared_folder_can_be_prepared_again(prepared: Path, tmp_path: Path)
     prepare_roads(prepared, tmp_path / "second")
     first, second = contents(prepared), contents(tmp_path / "second")
     assert {name for name in first if first[name] != second[name]} == {"manifest.json"}
+
+
+def test_a_folder_with_anything_besides_prepared_roads_is_never_replaced(tmp_path: Path) -> None:
+    source = tmp_path / "napkin.osm"
+    source.write_text(osm({"a": (39.0, 51.0), "b": (39.0, 51.1)}, [("ab", {"highway": "primary"})]), encoding="utf-8")
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "manifest.json").write_text('{"name": "My app"}', encoding="utf-8")
+    (app / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(BadRoads, match="something else is there already"):
+        prepare_roads(source, app)
+    roads = tmp_path / "roads"
+    prepare_roads(source, roads)
+    (roads / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(BadRoads, match="something else is there already"):
+        prepare_roads(source, roads)
+    assert (app / "thesis.txt").is_file()
+    assert (roads / "notes.txt").is_file()

@@ -40,7 +40,8 @@ def test_a_file_that_is_not_there_is_named_with_the_remedy(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", r"roads\.osm, line 1: no element found; fetch the file again"),
+        ("", r"roads\.osm: the file is empty; fetch it again"),
+        (" ", r"roads\.osm, line 1: no element found; fetch the file again"),
         ("<!DOCTYPE html><html><body>Too many requests</body></html>", "document type"),
         ("<html><body>Too many requests</body></html>", "begins with <html>, not with <osm>"),
         ("lon,lat\n39,51\n", "syntax error|not well-formed"),

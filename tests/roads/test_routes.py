@@ -1,5 +1,6 @@
 """Fastest ways, one-ways respected."""
 
+from concurrent.futures import ThreadPoolExecutor
 from math import inf
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.roads.napkin import draw
-from tracker.roads import RoadNetwork, shortest_path, travel_between, travel_seconds
+from tracker.roads import RoadNetwork, reach, shortest_path, travel_between, travel_seconds
 
 NODES = {"a": (39.0, 51.0), "b": (39.0, 51.05), "c": (39.1, 51.05), "d": (39.0, 51.1), "e": (39.1, 51.1)}
 SLOW, FAST = {"highway": "residential"}, {"highway": "motorway"}
@@ -129,3 +130,34 @@ def test_routes_between_positions_equal_those_of_networkx(monaco: RoadNetwork) -
             whole = monaco.length_m[route.edges].sum()
             assert whole - monaco.length_m[edges].sum() - 0.01 <= route.metres <= whole + 0.01
     assert reached > 120
+
+
+def test_a_ring_is_left_by_its_nearer_end(tmp_path: Path) -> None:
+    roads = draw(tmp_path, NODES, [("ab", FAST), ("bcedb", FAST)])
+    ring = int(np.flatnonzero(roads.edge_tail == roads.edge_head)[0])
+    length = float(roads.length_m[ring])
+    goal = (1 - ring, float(roads.length_m[1 - ring]) / 2)
+    for part in (0.0, 0.1, 0.4, 0.6, 0.9, 1.0):
+        route = shortest_path(roads, (ring, part * length), goal)
+        assert route.metres == pytest.approx(min(part, 1 - part) * length + goal[1], abs=1)
+
+
+def test_threads_search_one_network_without_disturbing_each_other(tmp_path: Path) -> None:
+    nodes = {chr(97 + k): (39.0 + 0.01 * (k % 5), 51.0 + 0.01 * (k // 5)) for k in range(25)}
+    names = list(nodes)
+    ways = [("".join(names[row * 5 : row * 5 + 5]), FAST) for row in range(5)]
+    ways += [("".join(names[column::5]), SLOW) for column in range(5)]
+    roads = draw(tmp_path, nodes, ways)
+    sources = list(range(len(roads.node_lon)))
+    alone = [travel_seconds(roads, [source])[0] for source in sources]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda source: travel_seconds(roads, [source])[0], sources * 20))
+    np.testing.assert_array_equal(together, alone * 20)
+
+
+def test_a_cost_that_was_found_is_a_limit_that_includes_it(tmp_path: Path) -> None:
+    roads = draw(tmp_path, NODES, [("bd", SLOW), ("bced", FAST), ("ab", FAST)])
+    for by in ("seconds", "metres"):
+        found = reach(roads, [0], by=by)
+        for junction, cost in zip(found.junction, found.cost, strict=True):
+            assert junction in reach(roads, [0], by=by, limit=cost).junction

@@ -184,3 +184,17 @@ def test_a_profile_and_a_part_keep_the_restrictions(tmp_path: Path) -> None:
     for other in (roads.under(CAR), roads.largest()):
         assert len(other.graph.double) == 1
         assert metres(other, "sx", "xe") > 3000
+
+
+def test_several_only_ways_on_from_one_way_are_all_open(tmp_path: Path) -> None:
+    relations = [restriction("only_straight_on", "sx", "x", "xn"), restriction("only_right_turn", "sx", "x", "xe")]
+    plain, roads = draw(tmp_path, NODES, CROSS), draw(tmp_path, NODES, CROSS, relations=relations)
+    for turn in ("xn", "xe"):
+        assert metres(roads, "sx", turn) == pytest.approx(metres(plain, "sx", turn))
+    assert metres(roads, "sx", "wx") > metres(plain, "sx", "wx") + 1000
+
+
+def test_a_restriction_of_a_thousand_ways_is_a_mistake(tmp_path: Path) -> None:
+    members = [*[("from", "sx")] * 100, ("via", "x"), *[("to", "xe")] * 100]
+    roads = draw(tmp_path, NODES, CROSS, relations=[(members, {"type": "restriction", "restriction": "no_entry"})])
+    assert roads.dropped == {"turn restriction that is incomplete": 1}

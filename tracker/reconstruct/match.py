@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import get_ident
 
 import geopandas as gpd
 import numpy as np
@@ -67,7 +68,8 @@ def match(points: gpd.GeoDataFrame, roads: RoadNetwork, *, sigma_m: float = SIGM
     if not gap_s > 0:
         raise ValueError(f"gap_s is {gap_s}; give seconds, more than 0")
     order = np.argsort(seconds, kind="stable")
-    matcher = _matcher(roads)
+    # The scratch memory of a matcher is its thread's.
+    matcher = _matcher(roads, get_ident())
     found = matcher.follow(lon[order], lat[order], seconds[order], sigma_m=float(sigma_m), gap_s=float(gap_s))
     return _told(points, roads, order, seconds[order], found)
 
@@ -130,8 +132,8 @@ class Matcher:
         return Followed(kept=kept, part=part, arc=arc, along_m=along_m, at=at, driven=driven, ptr=ptr)
 
 
-@lru_cache(maxsize=2)
-def _matcher(network: RoadNetwork) -> Matcher:
+@lru_cache(maxsize=8)
+def _matcher(network: RoadNetwork, thread: int) -> Matcher:
     return Matcher(network)
 
 

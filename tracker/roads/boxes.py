@@ -120,6 +120,19 @@ def foot(lon: float, lat: float, lon_a: float, lat_a: float, lon_b: float, lat_b
 
 
 @compiled
+def _on_piece(lon: float, lat: float, vertex_lon: Any, vertex_lat: Any, start: int, stop: int) -> Any:
+    """The place nearest to a point on the lines between some vertices: metres, vertex before it, part beyond."""
+    best, best_vertex, best_part = np.inf, start, 0.0
+    for v in range(start, stop):
+        lon_a, lat_a, lon_b, lat_b = vertex_lon[v], vertex_lat[v], vertex_lon[v + 1], vertex_lat[v + 1]
+        share = foot(lon, lat, lon_a, lat_a, lon_b, lat_b)
+        off = apart(lon, lat, lon_a + share * (lon_b - lon_a), lat_a + share * (lat_b - lat_a))
+        if off < best:
+            best, best_vertex, best_part = off, v, share
+    return best, best_vertex, best_part
+
+
+@compiled
 def within(
     lon: Any,
     lat: Any,
@@ -165,17 +178,7 @@ def within(
             on = piece_edge[at]
             start = piece_vertex[at]
             stop = min(start + PIECE, vertex_ptr[on + 1] - 1)
-            best, best_vertex, best_part = np.inf, start, 0.0
-            for v in range(start, stop):
-                share = foot(
-                    lon[number], lat[number], vertex_lon[v], vertex_lat[v], vertex_lon[v + 1], vertex_lat[v + 1]
-                )
-                off = apart(
-                    lon[number], lat[number], vertex_lon[v] + share * (vertex_lon[v + 1] - vertex_lon[v]),
-                    vertex_lat[v] + share * (vertex_lat[v + 1] - vertex_lat[v]),
-                )  # fmt: skip
-                if off < best:
-                    best, best_vertex, best_part = off, v, share
+            best, best_vertex, best_part = _on_piece(lon[number], lat[number], vertex_lon, vertex_lat, start, stop)
             if best <= radius[number]:
                 if found == size:
                     size *= 2
@@ -245,16 +248,9 @@ def closest(
             on = piece_edge[at]
             start = piece_vertex[at]
             stop = min(start + PIECE, vertex_ptr[on + 1] - 1)
-            for v in range(start, stop):
-                share = foot(
-                    lon[number], lat[number], vertex_lon[v], vertex_lat[v], vertex_lon[v + 1], vertex_lat[v + 1]
-                )
-                off = apart(
-                    lon[number], lat[number], vertex_lon[v] + share * (vertex_lon[v + 1] - vertex_lon[v]),
-                    vertex_lat[v] + share * (vertex_lat[v + 1] - vertex_lat[v]),
-                )  # fmt: skip
-                if off < metres[number] or (off == metres[number] and on < edge[number]):
-                    edge[number], vertex[number], part[number], metres[number] = on, v, share, off
+            off, v, share = _on_piece(lon[number], lat[number], vertex_lon, vertex_lat, start, stop)
+            if off < metres[number] or (off == metres[number] and on < edge[number]):
+                edge[number], vertex[number], part[number], metres[number] = on, v, share, off
             wide, high = _degrees(metres[number] + 0.1, lat[number])
             wide, high = wide * GRAIN, high * GRAIN
     return edge, vertex, part, metres

@@ -1,5 +1,6 @@
 """The road network: junctions, edges with their shape, and the directed arcs that may be driven."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -190,12 +191,19 @@ class RoadNetwork:
         }
         return tables.table(columns, tables.PLACES)
 
-    @cached_property
+    @property
     def searcher(self) -> "Searcher":
-        """The scratch memory of searches in this process; a thread of its own needs a searcher of its own."""
+        """The scratch memory of this thread's searches."""
         from tracker.roads.search import Searcher
 
-        return Searcher.of(self.graph)
+        if not hasattr(self._by_thread, "searcher"):
+            self._by_thread.searcher = Searcher.of(self.graph)
+        searcher: Searcher = self._by_thread.searcher
+        return searcher
+
+    @cached_property
+    def _by_thread(self) -> threading.local:
+        return threading.local()
 
     def with_posts(self, posts: "KilometrePosts") -> "RoadNetwork":
         """The same roads with these kilometre posts (`KilometrePosts.read` of a CSV file) in place of the map's."""

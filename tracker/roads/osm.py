@@ -25,7 +25,9 @@ def read_osm(path: Path, *, classes: frozenset[str]) -> Ways:
         line where there is one, and remedy.
     """
     if not path.is_file():
-        raise MissingFile(f"{path}: no such road file; check the path, or call load_roads() for the bundled roads")
+        raise MissingFile(f"{path}: no such road file; check the path; roads of a place come with download_roads")
+    if not path.stat().st_size:
+        raise BadRoads(f"{path}: the file is empty; fetch it again")
     suffix = path.suffix.lower()
     if suffix == ".pbf":
         return read_pbf(path, classes=classes)

@@ -28,6 +28,9 @@ _EVERY, _HEAD = osmium.geom.use_nodes.ALL, 9
 
 def read_pbf(path: Path, *, classes: frozenset[str]) -> Ways:
     """The ways of a PBF file (`osm.read_osm`)."""
+    with path.open("rb") as stream:
+        if b"OSMHeader" not in stream.read(64):
+            raise BadRoads(f"{path}: not an OSM PBF file, whatever its name says; {_REMEDY}")
     collector = Collector(classes)
     try:
         date = _read(collector, path)

@@ -40,7 +40,7 @@ class Profile:
             wrong.append("top_kmh")
         if wrong:
             raise BadRoads(
-                f"profile {self.name!r}: {', '.join(wrong)}: give a speed in km/h for each road class, more than 0"
+                f"profile {self.name!r}: {', '.join(wrong)}: give a speed in km/h for each road class, from 1 on"
             )
 
     def speed_kmh(
@@ -63,7 +63,7 @@ class Profile:
 
 
 def _is_speed(said: object) -> bool:
-    return isinstance(said, int | float | np.number) and bool(0 < said < math.inf)
+    return isinstance(said, int | float | np.number) and bool(1 <= said < math.inf)
 
 
 CONVOY = Profile(name="convoy", class_kmh=FREE_SPEED_KMH, top_kmh=80)

@@ -15,6 +15,8 @@ _KINDS = frozenset({
     "only_left_turn", "only_right_turn", "only_straight_on", "only_u_turn",
 })  # fmt: skip
 _EXCEPTED = frozenset({"motorcar", "motor_vehicle", "vehicle"})
+_MOST_PAIRS = 64
+"""Pairs of ways from and to that one restriction may name; more is a mistake, or meant to do harm."""
 _AT_TIMES = frozenset({"day_on", "day_off", "hour_on", "hour_off"})
 _KEYS = ("restriction", "restriction:motorcar", "restriction:motor_vehicle")
 
@@ -43,11 +45,9 @@ def resolve(
             continue
         ways = {role: [number for what, number, had in members if had == role and what == "way"] for role in _ROLES}
         nodes = [number for what, number, role in members if role == "via" and what == "node"]
-        # Two only ways on would bar each other.
         only = kind.startswith("only_")
-        if not (ways["from"] and ways["to"] and (len(nodes) == 1) != bool(ways["via"])) or (
-            only and len(ways["to"]) > 1
-        ):
+        many = len(ways["from"]) * len(ways["to"]) > _MOST_PAIRS
+        if many or not (ways["from"] and ways["to"] and (len(nodes) == 1) != bool(ways["via"])):
             dropped["turn restriction that is incomplete"] += 1
             continue
         if any(number not in way_number for numbers in ways.values() for number in numbers):

@@ -120,7 +120,9 @@ def _driven(network: RoadNetwork, leave: list[tuple[int, float]], reach: list[tu
     if total >= MOST_MS:
         return None
     arcs = [last]
-    starts = dict(zip(begin_at.tolist(), zip(begin.tolist(), leave, strict=True), strict=True))
+    # Both ways round a ring end at one place: the shorter one counts, so it is written last.
+    parts = sorted(zip(begin_at.tolist(), begin.tolist(), leave, strict=True), key=lambda part: -part[1])
+    starts = {where: (ms, arc) for where, ms, arc in parts}
     while place not in starts or starts[place][0] != cost[place]:
         into = slice(graph.back_ptr[place], graph.back_ptr[place + 1])
         more, before = graph.back_by_time[into].T

@@ -176,7 +176,8 @@ def most(limit: float, by: By) -> int:
     """A limit in the whole units of the graph, so low that no sum overflows."""
     if not limit >= 0:
         raise ValueError(f"limit is {limit}; give seconds or metres from 0 on")
-    return min(int(limit * _PER[by]), MOST_MS - 1) if isfinite(limit) else MOST_MS - 1
+    # A cost that was returned is a limit that includes it, whatever the rounding of its float.
+    return min(int(limit * _PER[by] + 1e-6), MOST_MS - 1) if isfinite(limit) else MOST_MS - 1
 
 
 def _spread(graph: SearchGraph, at: Ints, begin: Indexes, *, back: bool) -> tuple[Indexes, Indexes]:

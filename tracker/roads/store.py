@@ -73,6 +73,22 @@ def _swap(made: Path, target: Path, *, aside: Path) -> None:
         raise
 
 
+def _ours(folder: Path) -> bool:
+    """Whether a folder is empty, or one of prepared roads and nothing besides: then it may be replaced."""
+    if not folder.is_dir():
+        return False
+    there = {path.name for path in folder.iterdir()}
+    if not there:
+        return True
+    if MANIFEST not in there or not there <= {MANIFEST, *TABLES, *(f"{name}.npy" for name in ARRAYS)}:
+        return False
+    try:
+        read_manifest(folder)
+    except BadRoads:
+        return False
+    return True
+
+
 def check_target(folder: Path) -> None:
     """Refuse a folder that could not be written: before long work, and not only after it.
 
@@ -81,7 +97,7 @@ def check_target(folder: Path) -> None:
     BadRoads, MissingFile
         Something else is there already; or there is no folder to write it in, or that may not be written to.
     """
-    if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and not _ours(folder):
         raise BadRoads(f"{folder}: something else is there already; give a folder that is new, empty or prepared")
     if not folder.parent.is_dir():
         raise MissingFile(f"{folder.parent}: no such folder for {folder.name}; make it, or give another path")
@@ -117,7 +133,7 @@ def _write(network: RoadNetwork, folder: Path, *, source: str, sha256: str) -> N
         "dropped": dict(network.dropped),
         "sha256": {name: _sha256(folder / name) for name in files},
     }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True, default=float)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
@@ -184,7 +200,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise BadRoads(f"{folder}: a folder, but not of prepared roads (no {MANIFEST} in it); {_REMEDY}")
     try:
-        text = path.read_bytes()[: _MOST_MANIFEST + 1]
+        with path.open("rb") as stream:
+            text = stream.read(_MOST_MANIFEST + 1)
         if len(text) > _MOST_MANIFEST:
             raise ValueError("too long")
         manifest = json.loads(text)

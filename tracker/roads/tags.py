@@ -58,7 +58,7 @@ _NO_LIMIT = frozenset({"DE:motorway", "none", "unlimited"})
 _ACCESS = ("motorcar", "motor_vehicle", "vehicle", "access")
 """Keys that say who may drive, the most special one first: it wins."""
 
-_BARRED = frozenset({"no", "private", "agricultural", "forestry", "agricultural;forestry", "emergency", "psv", "bus"})
+_BARRED = frozenset({"no", "private", "agricultural", "forestry", "emergency", "psv", "bus"})
 """Values that bar a way. `private` ends in a yard and leads nowhere on; field and forest ways do not carry lorries.
 Signs that a column does not stop for do not bar it: destination, customers, delivery, permit, military, official."""
 
@@ -172,7 +172,7 @@ def refusal(tags: Mapping[str, str], *, classes: frozenset[str]) -> str | None:
     if tags.get("area") == "yes":
         return "area"
     access = next((tags[key] for key in _ACCESS if key in tags), "yes")
-    return "no access" if access.strip().lower() in _BARRED else None
+    return "no access" if all(part.strip() in _BARRED for part in access.lower().split(";")) else None
 
 
 def read_tags(tags: Mapping[str, str]) -> RoadTags:

@@ -46,12 +46,25 @@ def forbidden_runs(restrictions: Sequence[Restriction], ends: Ends) -> tuple[lis
     roads = _Roads(ends, _near(restrictions, ends))
     runs: dict[tuple[Drive, ...], None] = {}
     dropped: Counter[str] = Counter()
-    for restriction in restrictions:
-        found = roads.by_ways(restriction) if restriction.via_ways else roads.by_point(restriction, restriction.via[0])
+    for restriction, targets in _grouped(restrictions):
+        found = roads.by_ways(restriction, targets) if restriction.via_ways else roads.by_point(restriction, targets)
         if not found:
             dropped["turn restriction where these roads do not meet"] += 1
         runs.update(dict.fromkeys(found))
     return list(runs), dropped
+
+
+def _grouped(restrictions: Sequence[Restriction]) -> list[tuple[Restriction, frozenset[int]]]:
+    """Restrictions with the ways to: of those that name the only ways on from one way over one point all together."""
+    only: dict[tuple[int, tuple[int, ...], bool], set[int]] = defaultdict(set)
+    for one in restrictions:
+        if one.only:
+            only[one.way_from, one.via, one.via_ways].add(one.way_to)
+    found = [(one, frozenset({one.way_to})) for one in restrictions if not one.only]
+    for (way_from, via, via_ways), targets in only.items():
+        first = Restriction(only=True, way_from=way_from, via=via, via_ways=via_ways, way_to=min(targets))
+        found.append((first, frozenset(targets)))
+    return found
 
 
 def _near(restrictions: Sequence[Restriction], ends: Ends) -> Ints:
@@ -87,14 +100,15 @@ class _Roads:
         self.goal[drive] = end
         self.ways[drive] = first, last
 
-    def by_point(self, restriction: Restriction, junction: int) -> list[tuple[Drive, ...]]:
+    def by_point(self, restriction: Restriction, targets: frozenset[int]) -> list[tuple[Drive, ...]]:
+        junction = restriction.via[0]
         before = [drive for end, drive in self.arriving.get(restriction.way_from, ()) if end == junction]
         if len(before) != 1:
             # None, or a way that runs through the junction instead of ending there: not how restrictions are mapped.
             return []
-        return self._runs((before[0],), junction, restriction)
+        return self._runs((before[0],), junction, targets, only=restriction.only)
 
-    def by_ways(self, restriction: Restriction) -> list[tuple[Drive, ...]]:
+    def by_ways(self, restriction: Restriction, targets: frozenset[int]) -> list[tuple[Drive, ...]]:
         """From every end of the way from, along the ways between in any number of edges, until all are driven."""
         between = set(restriction.via)
         found: list[tuple[Drive, ...]] = []
@@ -103,7 +117,7 @@ class _Roads:
             driven = stack.pop()
             junction = self.goal[driven[-1]]
             if between <= {way for drive in driven[1:] for way in self.ways[drive]}:
-                found.extend(self._runs(driven, junction, restriction))
+                found.extend(self._runs(driven, junction, targets, only=restriction.only))
             if len(driven) > _MOST_BETWEEN:
                 continue
             before = {edge for edge, _ in driven}
@@ -114,12 +128,16 @@ class _Roads:
             )
         return found
 
-    def _runs(self, driven: tuple[Drive, ...], junction: int, restriction: Restriction) -> list[tuple[Drive, ...]]:
+    def _runs(
+        self, driven: tuple[Drive, ...], junction: int, targets: frozenset[int], *, only: bool
+    ) -> list[tuple[Drive, ...]]:
         onward = self.leaving[junction]
-        named = [drive for drive, first, _ in onward if first == restriction.way_to]
-        if len(named) != 1:
+        named = [(first, drive) for drive, first, _ in onward if first in targets]
+        # A way that goes on to both sides of the junction is not how restrictions are mapped.
+        if not named or len({first for first, _ in named}) != len(named):
             return []
-        barred = [drive for drive, _, _ in onward if drive != named[0]] if restriction.only else named
+        drives = [drive for _, drive in named]
+        barred = [drive for drive, _, _ in onward if drive not in drives] if only else drives
         return [(*driven, drive) for drive in barred]
 
 

@@ -64,6 +64,8 @@ def closed(network: "RoadNetwork", reports: gpd.GeoDataFrame, *, posts: Kilometr
     """
     if faults := _faults(reports):
         raise BadReport(faults)
+    if not len(reports):
+        return Closures.of(network, tables.table({}, tables.CLOSURES))
     ground = Ground(network=network, names=RoadNames.of(network), posts=posts or network.posts)
     blocks = reports[(reports["kind"] == "roadblock").fillna(False).to_numpy(bool)]
     rows = [row for report, effect in _effects(blocks) for row in _rows(ground, report, *effect)]

@@ -33,8 +33,14 @@ of lorries across the M4, was driven through."""
 
 _LONGEST = 2_000
 _LIFTED = re.compile(
-    r"\b(?:lift(?:s|ed|ing)?|eas(?:e|es|ed|ing)|reopen(?:s|ed|ing)?) (?:the )?(?:limits|restrictions|roadblocks?)\b"
-    r"|\bсн(?:ял[иа]?|яты|ято|имают|имает) (?:все )?огранич|\bограничения (?:сняты|снимают)",
+    r"\b(?:lift(?:s|ed|ing)?|eas(?:e|es|ed|ing)|reopen(?:s|ed|ing)?|remov(?:e|es|ed|ing)) (?:the |all )?"
+    r"(?:limits|restrictions|roadblocks?|blocks?|barriers?)\b"
+    r"|\b(?:limits|restrictions|roadblocks?|barriers?)(?: [\w-]+){0,4} (?:were|was|are|is|have been|has been|been)? ?"
+    r"(?:lifted|eased|removed)\b"
+    r"|\b(?:has been|have been|was|were|is|are) (?:re-?opened|unblocked)\b|\btraffic(?: [\w-]+){0,4} resum(?:ed|es)\b"
+    r"|\bnot (?:closed|blocked)\b|\bfilled in\b"
+    r"|\bсн(?:ял[иа]?|яты|ято|имают|имает) (?:все )?огранич|\bограничения(?: [\w-]+){0,4} (?:сняты|снимают|отменены)"
+    r"|\bдвижение(?: [\w-]+){0,4} (?:открыт|возобновл|восстановл)",
     re.IGNORECASE,
 )
 _WORDS = (
@@ -55,7 +61,8 @@ _WORDS = (
     ),
     (
         "checkpoint",
-        r"\b(?:checkpoints?|checks?|posts?|armed|armou?r(?:ed)?|machine guns?|sandbags|fortify|mines?)\b"
+        r"\b(?:checkpoints?|checks?|(?:police|traffic|guard|reinforced|military|control|operations) posts?)\b"
+        r"|\b(?:armed|armou?r(?:ed)?|machine guns?|sandbags|fortify|mines?)\b"
         r"|\bблок-?пост|\bкпп\b|\bпровер(?:к|я)|\bдосм(?:отр|атр)|\bдосматрива|\bпост(?:а|ы|ов)?\b|\bукрепл|\bусил",
     ),
     ("slowed", r"\b(?:restrict|limit|jam|queue)|\bогранич|\bзатор|\bпробк|\bзатрудн"),

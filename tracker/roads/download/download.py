@@ -48,6 +48,7 @@ def download_roads(
     tile_km: float = 50.0,
     patience_s: float = 3600.0,
     progress: Callable[[int, int], None] | None = None,
+    waiting: Callable[[str], None] | None = None,
     clock: Clock | None = None,
 ) -> RoadNetwork:
     """The road network of any area of OpenStreetMap, now or as it was on a day.
@@ -71,6 +72,7 @@ def download_roads(
     tile_km : longest side of a tile in kilometres
     patience_s : seconds of all waiting together after which the download gives up
     progress : called after each tile with the number done and the number of all
+    waiting : told why and how long before each wait
     clock : what tells and passes the time, for tests
 
     Returns
@@ -106,7 +108,7 @@ def download_roads(
     )
     if not patience_s > 0:
         raise BadRoads(f"patience_s is {patience_s!r}; give seconds, more than 0")
-    patience = Patience(clock, patience_s)
+    patience = Patience(clock, patience_s, waiting)
     shape = read_area(
         area, width_km=width_km, named=lambda name: polygon_of(name, geocoder=geocoder, kept=kept, patience=patience)
     )
@@ -114,7 +116,8 @@ def download_roads(
     download = _Download(server, kept, shape, wanted, moment, progress or (lambda done, of: None))
     with closing(server.session):
         ways = download.run(tiles(shape, side_km=tile_km))
-    roads = build(ways, source="the area of the download", profile=who)
+    source = "the area of the download (if it lies elsewhere than meant: longitude comes first)"
+    roads = build(ways, source=source, profile=who)
     if to is None:
         return roads
     save(roads, to, source=f"Overpass, {server.endpoint}")

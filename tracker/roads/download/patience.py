@@ -41,8 +41,8 @@ class Refused(Exception):
 class Patience:
     """Waits between attempts, longer each time, until all the waiting together is too much."""
 
-    def __init__(self, clock: Clock, seconds: float) -> None:
-        self.clock, self.left = clock, seconds
+    def __init__(self, clock: Clock, seconds: float, tell: Callable[[str], None] | None = None) -> None:
+        self.clock, self.left, self.tell = clock, seconds, tell
 
     def ask(self, attempt: Callable[[], Given]) -> Given:
         """What an attempt gives, tried again while it is `Refused`.
@@ -70,4 +70,6 @@ class Patience:
         if seconds > self.left:
             raise Unanswered(f"{why}, and would have us wait longer than we may")
         self.left -= seconds
+        if self.tell is not None:
+            self.tell(f"{why}; going on in {seconds:.0f} s")
         self.clock.sleep(seconds)
