@@ -153,7 +153,7 @@ def file_name(name: str) -> str:
     """A name that any file system takes, different for different names.
 
     >>> file_name("main column"), file_name("../etc")
-    ('main column', 'etc-2e61fef4')
+    ('main column', 'etc-f7f9121f')
     """
     safe = re.sub(r"[^\w .-]", "", name).strip(" .")[:60]
     return safe if safe == name else f"{safe}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
