@@ -124,6 +124,7 @@ def measure_ours(source: Path, folder: Path, small: Path, *, times: int) -> tupl
     """Preparing and opening, ours; a row is printed."""
     made = twice("prepare", source, folder, before=SMALL, times=times)
     size = sum(file.stat().st_size for file in folder.iterdir())
+    os.sync()  # pages not yet on disk would be counted as written by whoever maps them
     openings = [run("reopen", folder, small) for _ in range(OPENINGS)]
     opened: dict[str, Any] = medians({name: row[name] for name in ("cpu", "wall", "peak")} for row in openings)
     for when in ("opened", "used"):
