@@ -245,10 +245,13 @@ def test_a_file_that_is_no_pbf_is_refused_with_the_remedy(tmp_path: Path) -> Non
     path = tmp_path / "map.osm"
     path.write_text(osm(NODES, [("abc", ROAD)]), encoding="utf-8")
     whole = to_pbf(path).read_bytes()
-    for name, data in (("cut", whole[:-20]), ("xml", path.read_bytes()), ("zeros", bytes(300)), ("html", b"<html>")):
+    other = "not an OSM PBF file, whatever its name says"
+    said = {"cut": "damaged, cut short or not OSM PBF .*", "xml": other, "zeros": other, "html": other}
+    files = {"cut": whole[:-20], "xml": path.read_bytes(), "zeros": bytes(300), "html": b"<html>"}
+    for name, data in files.items():
         wrong = tmp_path / f"{name}.osm.pbf"
         wrong.write_bytes(data)
-        with pytest.raises(BadRoads, match=rf"{name}\.osm\.pbf: damaged, cut short or not OSM PBF .*; fetch the file"):
+        with pytest.raises(BadRoads, match=rf"{name}\.osm\.pbf: {said[name]}; fetch the file"):
             load_roads(wrong)
 
 
