@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tracker.roads import edges_near, metres_per_degree
+from tracker.roads import edges_near, heap_push, metres_per_degree
 
 MOST_EDGES = 8
 """Edges that one fix may mean, the nearest ones."""
@@ -232,7 +232,7 @@ def _join(
                     reached = roads.step[q, 1]
                     if age + then < scratch.label[reached]:
                         scratch.label[reached] = age + then
-                        heaped = _up(heap, heaped, (then << HALF) + reached)
+                        heaped = heap_push(heap, heaped, (then << HALF) + reached)
     joined = False
     for i in range(size):
         scratch.mark[arcs[used, i]] = 0
@@ -262,19 +262,6 @@ def _down(heap: Any, size: int) -> None:
         at = best
         child = 4 * at + 1
     heap[at] = last
-
-
-@njit(cache=True, nogil=True)
-def _up(heap: Any, size: int, item: int) -> int:
-    at = size
-    while at > 0:
-        above = (at - 1) >> 2
-        if heap[above] <= item:
-            break
-        heap[at] = heap[above]
-        at = above
-    heap[at] = item
-    return size + 1
 
 
 @njit(cache=True, nogil=True)
@@ -362,5 +349,5 @@ def _search(start: int, rest: float, goal: int, bound: float, roads: Roads, scra
                 scratch.label[reached] = age + then
                 scratch.from_step[reached] = q
                 scratch.from_place[reached] = place
-                size = _up(heap, size, (then << HALF) + reached)
+                size = heap_push(heap, size, (then << HALF) + reached)
     return start, goal

@@ -4,6 +4,7 @@ from tracker.roads.closures import EFFECTS, Closures, TimedRoute, drive
 from tracker.roads.download import download_roads
 from tracker.roads.export import write_roads
 from tracker.roads.folder import LICENCE
+from tracker.roads.kernels import heap_push
 from tracker.roads.load import load_roads, prepare_roads
 from tracker.roads.near import edges_near, metres_per_degree
 from tracker.roads.nearest import Candidates, Nearest
@@ -36,6 +37,7 @@ __all__ = [
     "download_roads",
     "drive",
     "edges_near",
+    "heap_push",
     "least",
     "load_roads",
     "metres_per_degree",

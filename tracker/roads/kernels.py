@@ -41,7 +41,7 @@ def settle(
         place = int(source[number])
         if cost <= limit and age + cost < label[place]:
             label[place] = age + cost
-            size = push(heap, size, (cost << HALF) + place)
+            size = heap_push(heap, size, (cost << HALF) + place)
     missing = len(wanted)
     settled = 0
     while size:
@@ -90,12 +90,12 @@ def settle(
             reached = step[j, 1]
             if then <= limit and age + then < label[reached]:
                 label[reached] = age + then
-                size = push(heap, size, (then << HALF) + reached)
+                size = heap_push(heap, size, (then << HALF) + reached)
     return settled
 
 
 @compiled
-def push(heap: Any, size: int, item: int) -> int:
+def heap_push(heap: Any, size: int, item: int) -> int:
     """The heap's new size, with one more item in it."""
     at = size
     while at > 0:

@@ -4,7 +4,7 @@ from typing import Any
 
 from tracker.roads.compiled import compiled
 from tracker.roads.graph import MOST_MS
-from tracker.roads.kernels import HALF, push
+from tracker.roads.kernels import HALF, heap_push
 
 NEVER = MOST_MS
 """A moment at which nobody arrives any more: 24 days after the departure."""
@@ -76,7 +76,7 @@ def earliest(
         if moment < label[place]:
             label[place] = moment
             came[place] = -1 - number
-            size = push(heap, size, (moment << HALF) + place)
+            size = heap_push(heap, size, (moment << HALF) + place)
     best, best_goal, best_place = NEVER, -1, -1
     while size:
         first = heap[0]
@@ -103,7 +103,7 @@ def earliest(
                 label[reached] = then
                 came[reached] = j
                 before[reached] = place
-                size = push(heap, size, (then << HALF) + reached)
+                size = heap_push(heap, size, (then << HALF) + reached)
     return best, best_goal, best_place
 
 
