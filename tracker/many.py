@@ -1,31 +1,29 @@
 """Thousands of units or cases at once: over processes of this machine, or over any executor's workers."""
 
-import hashlib
-import io
-import json
 import os
-import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from tracker.many_cases import Result, Task, digest, failed, fingerprint, program, run
+from tracker.many_files import file_names, kept_files, only_run
+from tracker.model import BadReport, Fault, TrackerError, faults_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from tracker.model import Track
     from tracker.roads import RoadNetwork
 
-EVERY_S = 600
-"""Seconds between the rows of a written track."""
-FORMAT = "convoy-tracker track 1"
-"""What the metadata of a written file says it is."""
-VERDICTS = "verdicts"
-"""Name of the file that holds a case's verdicts."""
+Cases = Mapping[str, "gpd.GeoDataFrame"]
+Done = Callable[[str, Result], None]
+
+
+class WorkersLost(TrackerError, RuntimeError):
+    """The workers of a run are gone; what they finished is kept."""
 
 
 def reconstruct_many(
@@ -42,243 +40,227 @@ def reconstruct_many(
 
     Parameters
     ----------
-    cases : name of each case -> its reports table; or one reports table, of which every unit becomes a case of its own
+    cases : name of each case -> its reports table; or one reports table, of which every unit becomes a case of its own,
+        together with the roadblocks that name no unit
     roads : the roads of all cases: a prepared folder (`prepare_roads`), or a network; the bundled ones by default
     out_dir : folder that the files go to; it is made
     executor : any `concurrent.futures.Executor`, such as ``dask.distributed.Client(...).get_executor()``, whose workers
-        see `out_dir` under the same path; by default processes of this machine, one for each processor
+        see `out_dir` and the roads under the same paths; by default processes of this machine, one for each processor
     seed, members : as for `reconstruct`
     progress : called with the number of cases done and of all cases
 
     Returns
     -------
     DataFrame in the order of the cases: case, state ("made", "kept" from an earlier run, "failed"), files (tuple of
-    paths), reason (why it failed, else empty).
+    paths), reason (why it failed, else empty). A case that fails stops no other.
 
     For each unit one GeoParquet is written, `CASE/UNIT.parquet`: every ten minutes from its first report to its last
     the most central point, the roads that hold 90 %, and the radius that does (`Track.at`); and one
-    `CASE/verdicts.parquet`.
-    A file is written whole or not at all, and its bytes depend on nothing but reports, roads, seed and members. A run
-    that broke off is run again: cases whose files are there, made of the same, are kept.
+    `CASE/verdicts.parquet`, ordered by report_id.
+    A file is written whole or not at all, and its bytes depend on nothing but names, reports (in any order), roads,
+    seed, members and the versions of the programs. A run that broke off is run again: cases whose files are there, made
+    of the same, are kept.
 
     The roads travel to no worker: each opens the same folder and shares its memory.
 
     Raises
     ------
     BadReport
-        A name of a case is no name, or a table is given of which no row names a unit.
+        A name of a case is no name; or a table is given that is no reports table, or of which no row names a unit.
     BadRoads
         The roads cannot be opened or written.
+    Conflict
+        Another run is writing into the folder.
+    WorkersLost
+        The executor gave up. What was finished is there; run it again, and it goes on from there.
     """
-    named = _named(cases)
-    out = Path(out_dir)
-    out.mkdir(parents=True, exist_ok=True)
-    with _folder(roads, out) as (folder, fingerprint):
-        tasks = {name: _task(name, table, folder, fingerprint, out, seed, members) for name, table in named.items()}
-        with _pool(executor) as pool:
-            results = _gathered(pool, tasks, progress)
     import pandas as pd
 
-    rows = [(name, *results[name]) for name in tasks]
-    return pd.DataFrame(rows, columns=["case", "state", "files", "reason"])
+    named = _named(cases)
+    out = Path(out_dir).resolve()
+    options = {"seed": index(seed), "members": None if members is None else index(members)}
+    results: dict[str, Result] = {}
+
+    def done(name: str, result: Result) -> None:
+        results[name] = result
+        if progress is not None:
+            progress(len(results), len(named))
+
+    with only_run(out) as scratch:
+        tasks = {}
+        for name, task in _tasks(named, _ground(roads, scratch), out, scratch, options):
+            if not isinstance(task, Task):
+                done(name, task)
+            elif files := kept_files(Path(task.folder), task.made_of):
+                done(name, ("kept", files, ""))
+            else:
+                tasks[name] = task
+        try:
+            if executor is None:
+                _over_processes(tasks, done)
+            else:
+                _over(executor, tasks, done)
+        except _Lost as lost:
+            raise WorkersLost(
+                f"{out}: the workers were lost ({lost}) with {len(results):,} of {len(named):,} cases done, which are "
+                "kept; run it again, with workers that live, and it goes on from there"
+            ) from lost.__cause__
+    return pd.DataFrame([(name, *results[name]) for name in named], columns=["case", "state", "files", "reason"])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """All that a worker needs; a few kilobytes."""
-
-    reports: bytes
-    """The reports table as GeoParquet."""
-    roads: str
-    """The prepared folder."""
-    out: str
-    """The folder of the case's files."""
-    made_of: str
-    """Digest of reports, roads, seed and members."""
-    seed: int
-    """As for `reconstruct`."""
-    members: int | None
-    """As for `reconstruct`; None for its own number."""
+# ---- what there is to do
 
 
-Result = tuple[str, tuple[str, ...], str]
-"""State, files and reason of one case."""
-
-
-def run(task: Task) -> Result:
-    """Do one case; what is wrong with it is its result, and stops no other."""
-    from tracker.model import TrackerError
-
-    try:
-        if kept := _kept(task):
-            return "kept", kept, ""
-        return "made", _made(task), ""
-    except (TrackerError, ValueError, OSError) as error:
-        return "failed", (), f"{type(error).__name__}: {error}"
-
-
-def _named(cases: "Mapping[str, gpd.GeoDataFrame] | gpd.GeoDataFrame") -> "Mapping[str, gpd.GeoDataFrame]":
-    from tracker.model import BadReport, Fault
-
+def _named(cases: "Cases | gpd.GeoDataFrame") -> Cases:
     if not isinstance(cases, Mapping):
-        cases = {str(unit): table for unit, table in cases.groupby("unit", sort=True)}
-        if not cases:
-            raise BadReport([Fault(file="", row=None, column="unit", value="", problem="no report names a unit",
-                                   remedy="name the units, or give cases as {name: reports}")])  # fmt: skip
+        return _units(cases)
     wrong = [name for name in cases if not isinstance(name, str) or not name.strip()]
     if wrong:
-        raise BadReport([Fault(file="", row=None, column="case", value=repr(name)[:80], problem="a case without a name",
-                               remedy="give a text") for name in wrong])  # fmt: skip
+        raise BadReport([_fault("case", repr(name)[:80], "is no name for a case", "give a text") for name in wrong])
     return cases
 
 
-def _task(
-    name: str, reports: "gpd.GeoDataFrame", folder: Path, fingerprint: str, out: Path, seed: int, members: int | None
-) -> Task:
-    told = io.BytesIO()
-    reports.reset_index(drop=True).to_parquet(told)
-    digest = hashlib.sha256(told.getvalue())
-    digest.update(json.dumps([FORMAT, fingerprint, int(seed), members]).encode())
-    return Task(
-        reports=told.getvalue(),
-        roads=str(folder),
-        out=str(out / file_name(name)),
-        made_of=digest.hexdigest(),
-        seed=int(seed),
-        members=members,
-    )
+def _units(reports: "gpd.GeoDataFrame") -> Cases:
+    """Each unit's reports, with the roadblocks that name no unit: they stand in everybody's way."""
+    if faults := faults_of(reports, one_march=False):
+        raise BadReport(faults)
+    everybody = (reports["unit"].isna() & (reports["kind"] == "roadblock")).to_numpy(bool)
+    if reports["unit"].isna().all():
+        raise BadReport([_fault("unit", "", "no report names a unit", "name the units, or give {name: reports}")])
+    rows = reports.reset_index(drop=True).groupby("unit", sort=True).indices
+    return {str(unit): reports.iloc[sorted({*own, *everybody.nonzero()[0]})] for unit, own in rows.items()}
 
 
-def file_name(name: str) -> str:
-    """A name that any file system takes, different for different names.
-
-    >>> file_name("main column"), file_name("../etc")
-    ('main column', 'etc-f7f9121f')
-    """
-    safe = re.sub(r"[^\w .-]", "", name).strip(" .")[:60]
-    return safe if safe == name else f"{safe}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
+def _fault(column: str, value: str, problem: str, remedy: str) -> Fault:
+    return Fault(file="<table>", row=None, column=column, value=value, problem=problem, remedy=remedy)
 
 
-@contextmanager
-def _folder(roads: "RoadNetwork | str | os.PathLike[str] | None", out: Path) -> Iterator[tuple[Path, str]]:
+def _ground(roads: "RoadNetwork | str | os.PathLike[str] | None", scratch: Path) -> tuple[str, str]:
     """The prepared folder that every worker opens, and the digest of what is in it."""
     from tracker.roads import load_roads, read_manifest, save
 
-    if isinstance(roads, str | os.PathLike) and Path(roads).is_dir():
-        yield Path(roads).resolve(), _fingerprint(read_manifest(Path(roads)))
-        return
     network = load_roads(roads) if roads is None or isinstance(roads, str | os.PathLike) else roads
-    with tempfile.TemporaryDirectory(dir=out, prefix=".roads.") as scratch:
-        save(network, Path(scratch) / "roads")
-        yield (Path(scratch) / "roads").resolve(), _fingerprint(read_manifest(Path(scratch) / "roads"))
+    if isinstance(roads, str | os.PathLike) and Path(roads).is_dir():
+        path = Path(roads).resolve()
+    else:
+        path = scratch / "roads"
+        save(network, path)
+    return str(path), fingerprint(read_manifest(path))
 
 
-def _fingerprint(manifest: Mapping[str, Any]) -> str:
-    said = json.dumps([manifest["sha256"], manifest["profile"]], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()
+def _tasks(
+    named: Cases, ground: tuple[str, str], out: Path, scratch: Path, options: dict[str, int | None]
+) -> "Iterator[tuple[str, Task | Result]]":
+    """What each worker is told; or the result of a case whose table cannot even be read through."""
+    roads, of = ground
+    for name, folder in file_names(named).items():
+        try:
+            reports = named[name]
+            made_of = digest(reports, name, of, *options.values(), program())
+        except Exception as error:
+            yield name, failed(error)
+            continue
+        yield (
+            name,
+            Task(
+                case=name,
+                reports=reports,
+                roads=roads,
+                ground=of,
+                folder=str(out / folder),
+                scratch=str(scratch),
+                program=program(),
+                made_of=made_of,
+                seed=options["seed"] or 0,
+                members=options["members"],
+            ),
+        )
+
+
+# ---- who does it
+
+
+class _Lost(Exception):
+    """No worker will answer any more."""
+
+
+def _over(pool: Executor, tasks: Mapping[str, Task], done: Done) -> None:
+    """Have the tasks done by an executor; whatever ends this early takes back what was not begun."""
+    futures: dict[Future[Result], str] = {}
+    try:
+        for name, task in tasks.items():
+            try:
+                futures[pool.submit(run, task)] = name
+            except RuntimeError as error:  # broken, or shut down
+                raise _Lost(_said(error)) from error
+            except Exception as error:
+                done(name, failed(error))
+        for future in as_completed(futures):
+            try:
+                result = future.result()
+            except (BrokenExecutor, CancelledError):
+                raise
+            except Exception as error:  # not of the case, which answers for itself: it could not travel, or killed all
+                result = failed(error)
+            done(futures[future], result)
+    except (BrokenExecutor, CancelledError) as error:
+        raise _Lost(_said(error)) from error
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _over_processes(tasks: Mapping[str, Task], done: Done) -> None:
+    """Have the tasks done by processes of this machine; a task of which one dies is tried once more, by itself."""
+    left = dict(tasks)
+
+    def note(name: str, result: Result) -> None:
+        del left[name]
+        done(name, result)
+
+    while left:
+        number = min(len(left), _processors())
+        try:
+            with _processes(number) as pool:
+                _over(pool, dict(left), note)
+        except _Lost:
+            _check_start()
+            # They are begun in order, so that those under way were the first that are not done.
+            for name in list(left)[:number]:
+                try:
+                    with _processes(1) as pool:
+                        _over(pool, {name: left[name]}, note)
+                except _Lost as lost:
+                    note(name, ("failed", (), f"the process that did it was killed twice; is there memory? ({lost})"))
 
 
 @contextmanager
-def _pool(executor: Executor | None) -> Iterator[Executor]:
-    if executor is not None:
-        yield executor
-        return
-    from concurrent.futures import ProcessPoolExecutor
+def _processes(number: int) -> Iterator[Executor]:
     from multiprocessing import get_context
 
     # Fresh processes: a copy of this one would share its threads' locks and its open logs.
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_finish_first) as pool:
         yield pool
 
 
-def _gathered(
-    pool: Executor, tasks: Mapping[str, Task], progress: Callable[[int, int], None] | None
-) -> dict[str, Result]:
-    futures: dict[Future[Result], str] = {pool.submit(run, task): name for name, task in tasks.items()}
-    results: dict[str, Result] = {}
-    # Other executors' futures are not those of this module: what counts is that they can be waited for.
-    native = all(isinstance(future, Future) for future in futures)
-    for future in as_completed(futures) if native else list(futures):
-        results[futures[future]] = future.result()
-        if progress is not None:
-            progress(len(results), len(tasks))
-    return results
+def _finish_first() -> None:
+    """Leave Ctrl-C to the run, which lets the cases under way be finished and begins no other."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-# ---- in the worker
-
-
-def _kept(task: Task) -> tuple[str, ...]:
-    """The files of an earlier run that was made of the same, if all of them are there."""
-    import pyarrow.parquet as pq
-
-    last = Path(task.out) / f"{VERDICTS}.parquet"
+def _check_start() -> None:
     try:
-        said = pq.read_schema(last).metadata or {}
-        files = json.loads(said[b"convoy-tracker"])
-    except (OSError, ValueError, KeyError):
-        return ()
-    if files.get("made_of") != task.made_of:
-        return ()
-    paths = [Path(task.out) / name for name in files["files"]]
-    return tuple(str(path) for path in paths) if all(path.is_file() for path in paths) else ()
+        with _processes(1) as pool:
+            pool.submit(os.getpid).result()
+    except BrokenExecutor as error:
+        raise _Lost('no process can be started; in a script, call this below `if __name__ == "__main__":`') from error
 
 
-def _made(task: Task) -> tuple[str, ...]:
-    import geopandas as gpd
-
-    from tracker.reconstruct import reconstruct
-    from tracker.roads import load_roads
-
-    reports = gpd.read_parquet(io.BytesIO(task.reports))
-    options = {} if task.members is None else {"members": task.members}
-    march = reconstruct(reports, _opened(task.roads, load_roads), seed=task.seed, **options)
-    folder = Path(task.out)
-    folder.mkdir(parents=True, exist_ok=True)
-    names = [f"{file_name(unit)}.parquet" for unit in march.tracks]
-    for name, track in zip(names, march.tracks.values(), strict=True):
-        _write(_rows(track), folder / name, {"made_of": task.made_of, "unit": track.unit})
-    # Last, since it says that all the others are there.
-    files = [*names, f"{VERDICTS}.parquet"]
-    _write(march.verdicts, folder / files[-1], {"made_of": task.made_of, "files": files})
-    return tuple(str(folder / name) for name in files)
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-_OPEN: dict[str, "RoadNetwork"] = {}
-"""The roads that this worker has opened; the last one stays open for the next case."""
-
-
-def _opened(folder: str, load: "Callable[[str], RoadNetwork]") -> "RoadNetwork":
-    if folder not in _OPEN:
-        _OPEN.clear()
-        _OPEN[folder] = load(folder)
-    return _OPEN[folder]
-
-
-def _rows(track: "Track") -> "gpd.GeoDataFrame":
-    """Where a unit was, every ten minutes."""
-    import pandas as pd
-
-    first = track.known_from.ceil(f"{EVERY_S}s")
-    last = max(track.known_until.floor(f"{EVERY_S}s"), track.known_from)
-    times = pd.date_range(first, last, freq=f"{EVERY_S}s") if first <= last else pd.DatetimeIndex([track.known_from])
-    return track.at(times).assign(unit=track.unit)
-
-
-def _write(table: "gpd.GeoDataFrame", path: Path, said: Mapping[str, Any]) -> None:
-    """Write a table whole or not at all."""
-    import pyarrow.parquet as pq
-
-    held = io.BytesIO()
-    table.to_parquet(held, compression="zstd")
-    arrow = pq.read_table(io.BytesIO(held.getvalue()))
-    meta = {**(arrow.schema.metadata or {}), b"convoy-tracker": json.dumps({"format": FORMAT, **said}).encode()}
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as scratch:
-        try:
-            pq.write_table(arrow.replace_schema_metadata(meta), scratch, compression="zstd")
-            scratch.flush()
-            os.fsync(scratch.fileno())
-            os.replace(scratch.name, path)
-        except BaseException:
-            os.unlink(scratch.name)
-            raise
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".removesuffix(": ")

@@ -1,87 +1,38 @@
 """Simulated marches with a known truth: how far off, how honest, how many false reports found, at what cost.
 
-    python tests/bench/marches.py [FOLDER] [--roads FILE]
+    python tests/bench/marches.py [FOLDER] [--seed S --count N] [--family NAME] [--jobs N] [--roads FILE] [--write PAGE]
 
-FOLDER holds marches as JSON ({family, t0, reports, truth}); without one those beside the checkout are taken, and
-without those nothing is measured. The two baselines (straight lines; snapped to the nearest road, then the quickest
-way) are computed in the same run by the code beside the marches.
+FOLDER holds marches as JSON ({family, t0, reports, truth}). With --seed N marches of each family are simulated afresh
+by the script beside the checkout, into a folder that is gone afterwards; without a folder and a seed the marches beside
+the checkout are taken, and without those nothing is measured. The two baselines (straight lines; snapped to the nearest
+road, then the quickest way) are computed in the same run by the code beside the marches. Every family is reconstructed
+in processes of its own, which open prepared roads. --write puts the tables into a page, between its marks.
 """
 
 import argparse
 import json
+import multiprocessing
+import subprocess
 import sys
-import time
-from collections import defaultdict
+import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
-import numpy as np
-import pandas as pd
-
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-import tracker  # noqa: E402
-from tracker.model import tables  # noqa: E402
+from tests.bench import marches_one, marches_tables  # noqa: E402
+from tests.bench.marches_edges import Ground, compared, walked  # noqa: E402
+from tests.bench.marches_score import as_if_right, false_claims, scored  # noqa: E402
+from tests.bench.markdown import fill  # noqa: E402
+from tracker.roads import prepare_roads  # noqa: E402
 
 SHARED = ROOT.parent / "shared"
+SCRIPTS = SHARED / "bench"
 FAMILIES = ("march", "sparse", "busy")
-EVERY_MIN = 5
-
-
-def reports_of(march: dict[str, Any]) -> gpd.GeoDataFrame:
-    """The reports table of a march; the answer, `false`, stays out of it."""
-    rows = pd.DataFrame(march["reports"])
-    columns = {name: rows[name] for name in rows if name in tables.REPORTS}
-    for name in ("earliest", "latest"):
-        columns[name] = pd.to_datetime(rows[name], utc=True, format="ISO8601").dt.as_unit("us")
-    points = gpd.points_from_xy(rows["lon"], rows["lat"], crs=tables.CRS)
-    return tables.table({**columns, "geometry": points}, tables.REPORTS)
-
-
-def asked(march: dict[str, Any], reports: gpd.GeoDataFrame) -> np.ndarray:
-    """(n, 3) minute, lon, lat of the truth every five minutes between the first and the last interval's middle."""
-    start = pd.Timestamp(march["t0"])
-    minutes = [(reports[name] - start) / pd.Timedelta(minutes=1) for name in ("earliest", "latest")]
-    middle = (minutes[0] + minutes[1]) / 2
-    truth = np.array(march["truth"])
-    known = (truth[:, 0] >= max(middle.min(), 0)) & (truth[:, 0] <= middle.max())
-    return truth[known & (truth[:, 0] % EVERY_MIN == 0)]
-
-
-def measure(march: dict[str, Any], roads: tracker.RoadNetwork, score: Any) -> dict[str, float]:
-    """Errors in km, coverage, energy score, found false reports and CPU seconds of one march."""
-    reports = reports_of(march)
-    begun = time.process_time()
-    result = tracker.reconstruct(reports, roads, seed=0)
-    spent = time.process_time() - begun
-    track = result.tracks["column"]
-    want = asked(march, reports)
-    times = pd.Timestamp(march["t0"]) + pd.to_timedelta(want[:, 0], unit="min")
-    positions = track.positions(times)
-    # The score takes a small map about the middle of the march; weights are those of each time.
-    lat0 = float(np.mean([row[2] for row in march["truth"]]))
-    points = score.xy_km(positions.geometry.x, positions.geometry.y, lat0).reshape(len(times), -1, 2)
-    weights = positions["weight"].to_numpy().reshape(len(times), -1)
-    path = score.xy_km(*np.array(march["truth"]).T[1:], lat0)
-    error, in90, in50, energy = score.score_one(
-        (path, score.xy_km(want[:, 1], want[:, 2], lat0)), list(zip(points, weights, strict=True))
-    )
-    false = np.array([row["false"] for row in march["reports"]], bool)
-    found = result.verdicts["verdict"].isin(["doubtful", "impossible"]).to_numpy()
-    return {
-        "error": error.mean(),
-        "in90": in90.mean(),
-        "in50": in50.mean(),
-        "energy": energy.mean(),
-        "hit": (found & false).sum(),
-        "found": found.sum(),
-        "false": false.sum(),
-        "cpu": spent,
-    }
 
 
 @contextmanager
@@ -94,45 +45,84 @@ def beside(folder: Path) -> Iterator[None]:
         sys.path.remove(str(folder))
 
 
+def simulated(roads: Path, out: Path, seed: int, count: int) -> Path:
+    """A folder of fresh marches."""
+    asked = [sys.executable, str(SCRIPTS / "simulate.py"), str(roads), str(out), str(seed), str(count)]
+    subprocess.run(asked, check=True, stderr=subprocess.DEVNULL)
+    return out
+
+
+class Bench:
+    """The roads in every form that is needed, and the scripts beside the checkout."""
+
+    def __init__(self, roads: Path, work: Path) -> None:
+        with beside(SCRIPTS):
+            import baselines
+            import score_march
+            import simulate
+        self.baselines, self.score, self.simulate = baselines, score_march, simulate
+        self.extract = simulate.load(roads)
+        self.tree = baselines.cKDTree(self.extract[0][self.extract[3]] * [0.62, 1])
+        self.prepared = str(work / "roads")
+        network = prepare_roads(roads, self.prepared)
+        self.ground = Ground(points=self.extract[0], hours=self.extract[1], network=network)
+
+    def family(self, files: list[Path], jobs: int) -> Iterator[dict[str, Any]]:
+        """What was found of each march, one after the other."""
+        processes = multiprocessing.get_context("spawn")
+        begin = (self.prepared, str(files[0]))
+        with ProcessPoolExecutor(jobs, processes, marches_one.open_roads, begin) as pool:
+            for file, answer in zip(files, pool.map(marches_one.answer, map(str, files)), strict=True):
+                yield self._of(json.loads(file.read_text("utf-8")), answer)
+
+    def _of(self, march: dict[str, Any], answer: marches_one.Answer) -> dict[str, Any]:
+        with walked(self.simulate) as snapped:
+            snap = self.baselines.snap(march, *self.extract, self.tree)
+        return {
+            **scored(march, answer, self.score),
+            "line": self.baselines.line(march).mean(),
+            "snap": snap.mean(),
+            "right": list(as_if_right(march, answer, self.score)),
+            "false": false_claims(march, answer.doubted, self.score),
+            "edges": compared(march, answer, snapped, self.ground),
+            "reports": len(march["reports"]),
+            "cost": {"wall": answer.wall, "cpu": answer.cpu, "peak": answer.peak},
+        }
+
+
 def main(arguments: list[str] | None = None) -> None:
-    """Prints one line for each family."""
+    """Prints the tables."""
     parser = argparse.ArgumentParser(description="Simulated marches with a known truth.")
-    parser.add_argument("folder", nargs="?", type=Path, default=SHARED / "bench" / "marches")
+    parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--roads", type=Path, default=SHARED / "roads" / "corridor_major.osm.bz2")
+    parser.add_argument("--seed", type=int, help="simulate fresh marches with this seed")
+    parser.add_argument("--count", type=int, default=8, help="fresh marches of each family")
+    parser.add_argument("--family", action="append", choices=FAMILIES, help="only this one; may be repeated")
+    parser.add_argument("--jobs", type=int, default=1, help="processes that reconstruct at once")
+    parser.add_argument("--write", type=Path, help="a page with marks for the tables")
     options = parser.parse_args(arguments)
-    scripts = SHARED / "bench"
-    for needed in (options.folder, options.roads, scripts / "baselines.py", scripts / "score_march.py"):
-        if not needed.exists():
+    given = options.folder or (SCRIPTS / "marches" if options.seed is None else None)
+    for needed in (given, options.roads, *(SCRIPTS / name for name in ("baselines.py", "score_march.py"))):
+        if needed is not None and not needed.exists():
             print(f"marches: skipped, {needed.name} is not beside the checkout")
             return
-    with beside(scripts):
-        import baselines
-        import score_march
-        import simulate
-    roads = tracker.load_roads(options.roads)
-    ground = simulate.load(options.roads)
-    tree = baselines.cKDTree(ground[0][ground[3]] * [0.62, 1])
-    print(f"{'family':8}{'marches':>8}{'error km':>10}{'line':>7}{'snap':>7}{'ratio':>7}", end="")
-    print(f"{'in 90 %':>9}{'in 50 %':>9}{'energy':>8}{'precision':>11}{'recall':>8}{'CPU s':>7}", flush=True)
-    for family in FAMILIES:
-        rows: dict[str, list[float]] = defaultdict(list)
-        for file in sorted(options.folder.glob(f"{family}-*.json")):
-            march = json.loads(file.read_text("utf-8"))
-            for name, value in measure(march, roads, score_march).items():
-                rows[name].append(float(value))
-            rows["line"].append(baselines.line(march).mean())
-            rows["snap"].append(baselines.snap(march, *ground, tree).mean())
-        if not rows:
-            continue
-        mean = {name: float(np.mean(values)) for name, values in rows.items()}
-        hit = sum(rows["hit"])
-        print(
-            f"{family:8}{len(rows['error']):8}{mean['error']:10.2f}{mean['line']:7.2f}{mean['snap']:7.2f}"
-            f"{mean['error'] / min(mean['line'], mean['snap']):7.3f}{mean['in90']:9.1%}{mean['in50']:9.1%}"
-            f"{mean['energy']:8.2f}{hit / max(sum(rows['found']), 1):11.2f}{hit / max(sum(rows['false']), 1):8.2f}"
-            f"{mean['cpu']:7.1f}",
-            flush=True,
-        )
+    with tempfile.TemporaryDirectory(prefix="tracker-marches-") as name:
+        bench = Bench(options.roads, Path(name))
+        sets = {} if given is None else {"the given marches": given}
+        if options.seed is not None:
+            fresh = simulated(options.roads, Path(name) / "fresh", options.seed, options.count)
+            sets[f"fresh marches, seed {options.seed}"] = fresh
+        texts = []
+        for title, folder in sets.items():
+            found = {}
+            for family in options.family or FAMILIES:
+                if files := sorted(folder.glob(f"{family}-*.json")):
+                    print(f"{title}: {family}, {len(files)}", file=sys.stderr, flush=True)
+                    found[family] = list(bench.family(files, options.jobs))
+            texts.append(marches_tables.page(title, found))
+            print(texts[-1], flush=True)
+    if options.write:
+        fill(options.write, "marches", "\n\n".join(texts))
 
 
 if __name__ == "__main__":

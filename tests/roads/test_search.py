@@ -78,7 +78,7 @@ def every_drive(roads: RoadNetwork, by: str) -> np.ndarray:
             for arc in leaving[junction]:
                 path = (*driven, arc)
                 if not any(path[-len(run) :] == run for run in barred):
-                    heapq.heappush(heap, (cost + cost_of[arc], head[arc], path[len(path) - memory :]))
+                    heapq.heappush(heap, (cost + cost_of[arc], head[arc], path[max(len(path) - memory, 0) :]))
     return table
 
 

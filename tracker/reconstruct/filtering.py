@@ -107,8 +107,12 @@ def forward(
     for b in range(blocks):
         block_of[ptr[b] : ptr[b + 1]] = b
     weighed = np.empty((ptr[blocks], MODES), np.float64)
-    mixed = np.empty((1 + slots, np.max(ptr[1:] - ptr[:-1]), MODES), np.float32)
-    beyond = np.empty((1 + slots, LEVELS, MODES), np.float32)
+    mixed = np.empty((1 + slots, 1 + np.max(ptr[1:] - ptr[:-1]), MODES), np.float32)
+    flood = Flood(
+        np.full((2, blocks), -1, np.int32),
+        np.empty((2, 256), np.int32),
+        np.empty((2, 256, 1 + slots, LEVELS, MODES), np.float32),
+    )
     live = np.zeros(1 + slots, np.int32)  # plane 0, and those of the claims that are open at this step
     score = np.empty(blocks, np.float64)
     step_ptr, data_ptr = np.zeros(steps + 1, np.int64), np.zeros(steps + 1, np.int64)
@@ -128,16 +132,14 @@ def forward(
             living += 1
         alive = live[:living]
         if t > 0:
-            count_new = 0
-            for q in range(count):
-                count_new = _advance(
-                    list_now[q], t, ground, motion, told, alive, now, new, mixed, beyond, on_new, list_new, count_new
-                )
-                on_now[list_now[q]] = 0
+            listed = list_now[:count]
+            count, flood = _advance(
+                t, ground, motion, told, alive, listed, now, new, mixed, flood, on_new, list_new
+            )
+            on_now[listed] = 0
             now, new = new, now
             on_now, on_new = on_new, on_now
             list_now, list_new = list_new, list_now
-            count = count_new
         _listen(t, told, ptr, now, on_now, list_now[:count], block_of)
 
         opened = told.open_ptr[t + 1] - told.open_ptr[t]
@@ -194,90 +196,163 @@ def _roomier(values: Any, used: int, need: int) -> Any:
     return bigger
 
 
+class Flood(NamedTuple):
+    """Weight on its way over the ends of blocks, by the block that it enters: two sides, written and read in turn."""
+
+    number: Ints
+    """(2, blocks) entry of each block, or -1."""
+    block: Ints
+    """(2, entries) block of each entry."""
+    depth: Floats
+    """(2, entries, planes, LEVELS, MODES) weight by how many cells beyond the block's first it goes."""
+
+
 @njit(cache=True)
 def _advance(
-    a: int, t: int, ground: Ground, motion: Motion, told: Told, alive: Ints,
-    now: Any, new: Any, mixed: Any, beyond: Any, on: Any, listed: Any, count: int,
+    t: int, ground: Ground, motion: Motion, told: Told, alive: Ints, listed: Ints,
+    now: Any, new: Any, mixed: Any, flood: Flood, on: Any, entered: Any,
 ) -> Any:  # fmt: skip
-    """One block's weight goes one step on: modes change, then all move. Returns the number of blocks entered."""
-    lo, n = ground.ptr[a], ground.ptr[a + 1] - ground.ptr[a]
-    back = ground.reverse[a]
-    mix, pace = motion.mix, motion.pace
-    for p in alive:
-        for i in range(n):
-            for m2 in range(MODES):
-                mixed[p, i, m2] = 0.0
-            for m in range(MODES):
-                w = now[p, lo + i, m]
-                now[p, lo + i, m] = 0.0
-                for m2 in range(MODES):
-                    mixed[p, i, m2] += w * mix[m, m2]
-    count = _enter(a, on, listed, count)
-    turn = motion.turning[t] if back >= 0 else np.float32(0.0)
-    for p in alive:
-        for i in range(n):
+    """All weight goes one step on: modes change, then all move. Returns the number of blocks entered, and the flood.
+
+    What crosses a block's end is gathered by the block that it enters, wherever it came from, and goes on from there
+    together: through a town's short streets lead too many ways to walk each.
+    """
+    ptr, pace, reverse = ground.ptr, motion.pace, ground.reverse
+    out = np.empty((len(alive), LEVELS, MODES), np.float32)
+    count, waiting, side = 0, 0, 0
+    for a in listed:
+        lo, n = ptr[a], ptr[a + 1] - ptr[a]
+        count = _enter(a, on, entered, count)
+        turn = motion.turning[t] if reverse[a] >= 0 else np.float32(0.0)
+        standing = _mix(alive, now, mixed, lo, n, motion)
+        for j in range(len(alive)):
+            p = alive[j]
+            if mixed[j, n, 0] <= 0:  # nothing in this plane
+                out[j] = np.float32(0.0)
+                continue
             for m in range(MODES):
                 k = pace[m]
                 if k == 0:
-                    new[p, lo + i, m] += (np.float32(1.0) - turn) * mixed[p, i, m]
-                elif i + k < n:
-                    new[p, lo + i + k, m] += mixed[p, i, m]
-    standing = np.float32(0.0)
-    for i in range(n):
-        for m in range(MODES):
-            if pace[m] == 0:
-                standing += mixed[0, i, m]
-    if standing * turn > TINY:
-        # Only who stands turns round.
-        count = _enter(back, on, listed, count)
-        far = ground.ptr[back] + n - 1
-        for m in range(MODES):
-            if pace[m] == 0:
-                for p in alive:
                     for i in range(n):
-                        new[p, far - i, m] += turn * mixed[p, i, m]
-                for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
-                    r = told.opened[o]
-                    if told.kind[r] == TURNAROUND and told.first[r] < t:
-                        e = at_or_after(told, r, lo)
-                        while e < told.ptr[r + 1] and told.cell[e] < lo + n:
-                            i = told.cell[e] - lo
-                            new[1 + told.slot[r], far - i, m] += turn * mixed[0, i, m] * told.value[e]
-                            e += 1
-    # What leaves the block, by how many cells beyond its end: the ways onward are the same for all modes.
-    leaving = np.float32(0.0)
-    for p in alive:
-        for left in range(LEVELS):
-            for m in range(MODES):
-                i = n + left - pace[m]
-                beyond[p, left, m] = mixed[p, i, m] if left < pace[m] and i >= 0 else np.float32(0.0)
-    for left in range(LEVELS):
-        for m in range(MODES):
-            leaving += beyond[0, left, m]
-    if leaving <= TINY:
-        return count
-    stack_block, stack_gone = np.empty(64, np.int32), np.empty(64, np.int32)
-    stack_p = np.empty(64, np.float32)
-    stack_block[0], stack_gone[0], stack_p[0] = a, 0, 1.0
-    top = 1
-    while top:
-        top -= 1
-        from_block, gone, p0 = stack_block[top], stack_gone[top], stack_p[top]
-        for e in range(ground.onward_ptr[from_block], ground.onward_ptr[from_block + 1]):
-            b = ground.onward[e]
-            pb = p0 * ground.onward_p[e]
-            if pb * leaving <= TINY:
+                        new[p, lo + i, m] += (np.float32(1.0) - turn) * mixed[j, i, m]
+                else:
+                    for i in range(n - k):
+                        new[p, lo + i + k, m] += mixed[j, i, m]
+                for left in range(LEVELS):
+                    i = n + left - k
+                    out[j, left, m] = mixed[j, i, m] if left < k and i >= 0 else np.float32(0.0)
+        if standing * turn > TINY:
+            count = _enter(reverse[a], on, entered, count)
+            _turn_round(a, t, turn, ground, motion, told, alive, mixed, new)
+        if np.sum(out[0]) > TINY:
+            flood, waiting = _pour(a, 0, ground, alive, out, flood, side, waiting)
+    while waiting:
+        coming = waiting
+        waiting = 0
+        for q in range(coming):
+            b = flood.block[side, q]
+            flood.number[side, b] = -1
+            if np.sum(flood.depth[side, q, 0]) <= TINY:
                 continue
-            start, nb = ground.ptr[b], ground.ptr[b + 1] - ground.ptr[b]
-            count = _enter(b, on, listed, count)
-            for p in alive:
-                for left in range(gone, min(LEVELS, gone + nb)):
+            count = _enter(b, on, entered, count)
+            lo, n = ptr[b], ptr[b + 1] - ptr[b]
+            for j in range(len(alive)):
+                p = alive[j]
+                for left in range(min(LEVELS, n)):
                     for m in range(MODES):
-                        new[p, start + left - gone, m] += pb * beyond[p, left, m]
-            if gone + nb < LEVELS and pb > 1e-4 and top < 64:
-                stack_block[top], stack_gone[top], stack_p[top] = b, gone + nb, pb
-                top += 1
-    return count
+                        new[p, lo + left, m] += flood.depth[side, q, j, left, m]
+            if n < LEVELS:
+                for j in range(len(alive)):
+                    for left in range(LEVELS):
+                        for m in range(MODES):
+                            out[j, left, m] = flood.depth[side, q, j, left, m]
+                flood, waiting = _pour(b, n, ground, alive, out, flood, 1 - side, waiting)
+        side = 1 - side
+    return count, flood
+
+
+@njit(cache=True)
+def _mix(alive: Ints, now: Any, mixed: Any, lo: int, n: int, motion: Motion) -> Any:
+    """Modes change in one block, which is left empty; row n of a plane says whether there is anything in it. Returns
+    the weight that stands."""
+    mix = motion.mix
+    for j in range(len(alive)):
+        p = alive[j]
+        total = np.float32(0.0)
+        for i in range(n):
+            for m in range(MODES):
+                total += now[p, lo + i, m]
+        mixed[j, n, 0] = total
+        if total <= 0:
+            continue
+        for i in range(n):
+            for m2 in range(MODES):
+                mixed[j, i, m2] = np.float32(0.0)
+            for m in range(MODES):
+                w = now[p, lo + i, m]
+                now[p, lo + i, m] = np.float32(0.0)
+                for m2 in range(MODES):
+                    mixed[j, i, m2] += w * mix[m, m2]
+    standing = np.float32(0.0)
+    if mixed[0, n, 0] > 0:
+        for i in range(n):
+            for m in range(MODES):
+                if motion.pace[m] == 0:
+                    standing += mixed[0, i, m]
+    return standing
+
+
+@njit(cache=True)
+def _turn_round(
+    a: int, t: int, turn: Any, ground: Ground, motion: Motion, told: Told, alive: Ints, mixed: Any, new: Any
+) -> None:
+    """Of who stands in a block, some turn back; an open turnaround sees them do it."""
+    lo, n = ground.ptr[a], ground.ptr[a + 1] - ground.ptr[a]
+    far = ground.ptr[ground.reverse[a]] + n - 1
+    for m in range(MODES):
+        if motion.pace[m] == 0:
+            for j in range(len(alive)):
+                if mixed[j, n, 0] > 0:
+                    for i in range(n):
+                        new[alive[j], far - i, m] += turn * mixed[j, i, m]
+            for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
+                r = told.opened[o]
+                if told.kind[r] == TURNAROUND and told.first[r] < t:
+                    e = at_or_after(told, r, lo)
+                    while e < told.ptr[r + 1] and told.cell[e] < lo + n:
+                        i = told.cell[e] - lo
+                        new[1 + told.slot[r], far - i, m] += turn * mixed[0, i, m] * told.value[e]
+                        e += 1
+
+
+@njit(cache=True)
+def _pour(a: int, gone: int, ground: Ground, alive: Ints, out: Any, flood: Flood, side: int, waiting: int) -> Any:
+    """What leaves a block goes into the flood of those entered next. Returns the flood, and how many wait."""
+    number, block, depth = flood.number, flood.block, flood.depth
+    for e in range(ground.onward_ptr[a], ground.onward_ptr[a + 1]):
+        b, share = ground.onward[e], ground.onward_p[e]
+        q = number[side, b]
+        if q < 0:
+            if waiting == block.shape[1]:
+                block, depth = _deeper(block, depth)
+            q = waiting
+            waiting += 1
+            number[side, b], block[side, q] = q, b
+            depth[side, q, : len(alive)] = np.float32(0.0)
+        for j in range(len(alive)):
+            for left in range(gone, LEVELS):
+                for m in range(MODES):
+                    depth[side, q, j, left - gone, m] += share * out[j, left, m]
+    return Flood(number, block, depth), waiting
+
+
+@njit(cache=True)
+def _deeper(block: Ints, depth: Any) -> Any:
+    size = block.shape[1]
+    more_block = np.empty((2, 2 * size), np.int32)
+    more_depth = np.empty((2, 2 * size, *depth.shape[2:]), np.float32)
+    more_block[:, :size], more_depth[:, :size] = block, depth
+    return more_block, more_depth
 
 
 @njit(cache=True)

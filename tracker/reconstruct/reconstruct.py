@@ -1,5 +1,6 @@
 """The verb: reports and roads in, tracks and verdicts out."""
 
+from collections.abc import Collection
 from zlib import crc32
 
 import geopandas as gpd
@@ -7,10 +8,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from tracker.model import BadReport, Reconstruction, Track, copies, faults_of, tables
+from tracker.model import BadReport, Track, copies, faults_of, tables
 from tracker.reconstruct.agreement import agreement
 from tracker.reconstruct.claims import CODES, read_claims
 from tracker.reconstruct.ensemble import STEP_S, draw_ensemble
+from tracker.reconstruct.march import March
 from tracker.reconstruct.space import road_space
 from tracker.reconstruct.summaries import distinct_routes, roads_used
 from tracker.reconstruct.verdicts import Judged, verdicts
@@ -22,7 +24,7 @@ MEMBERS = 200
 
 def reconstruct(
     reports: gpd.GeoDataFrame, roads: RoadNetwork, *, seed: int = 0, members: int = MEMBERS
-) -> Reconstruction:
+) -> March:
     """Every unit's track and a verdict on every report.
 
     For each unit named by a sighting, turnaround, incident or absence, histories are drawn from the posterior of where
@@ -39,7 +41,7 @@ def reconstruct(
 
     Returns
     -------
-    Reconstruction
+    March, a Reconstruction that can also be asked why
 
     Raises
     ------
@@ -59,14 +61,36 @@ def reconstruct(
         raise ValueError(f"seed={seed!r}: give a whole number from 0 on")
     if members < 100:
         raise ValueError(f"members={members}: a track needs at least 100 histories; leave it out for {MEMBERS}")
+    return rebuild(reports, roads, seed=seed, members=members, span=_span(_in_utc(reports)))
+
+
+def rebuild(
+    reports: gpd.GeoDataFrame,
+    roads: RoadNetwork,
+    *,
+    seed: int,
+    members: int,
+    span: tuple[pd.Timestamp, pd.Timestamp],
+    only: Collection[str] | None = None,
+) -> March:
+    """The march of sound reports, answering for a given span: fewer reports then leave the same clock and draws.
+
+    Parameters
+    ----------
+    reports, roads, seed, members : as for `reconstruct`, already looked through
+    span : first and last moment that the tracks answer for, UTC
+    only : units to make tracks of, instead of all
+    """
     given, reports = reports.copy(), _in_utc(reports)
-    start, end = _span(reports)
+    start, end = span
     steps = int(np.ceil((end - start).total_seconds() / STEP_S)) + 1
     repeats = copies(reports)
     closed = _closed(reports)
     space = road_space(roads)
     tracks, judged = {}, []
     for unit, rows in _units(reports, repeats):
+        if only is not None and unit not in only:
+            continue
         claims = read_claims(closed, rows, space, start=start, step_s=STEP_S)
         if not claims.reachable:
             continue
@@ -75,7 +99,7 @@ def reconstruct(
         one = Judged(unit=unit, claims=claims, ensemble=ensemble, agreed=agreement(claims, ensemble, len(space.lon)))
         judged.append(one)
         tracks[unit] = _track(one, closed, roads, start=start, end=end)
-    return Reconstruction(
+    return March(
         reports=given,
         tracks=tracks,
         verdicts=verdicts(closed, judged, repeats, space, start=start),
@@ -84,6 +108,12 @@ def reconstruct(
         seed=seed,
         context=_context(roads),
         closures=_closures(reports, roads),
+        network=roads,
+        judged=tuple(judged),
+        members=members,
+        span=span,
+        told=closed,
+        repeats=repeats,
     )
 
 
