@@ -39,18 +39,18 @@ def listed(space: RoadSpace, claims: Claims) -> Exact:
     few = _Few(space, claims)
     mass: dict[tuple[int, ...], float] = defaultdict(float)
     total = around = 0.0
-    # Depth first, one whole history at a time; cells, turns, mode and weight so far.
-    stack: list[tuple[tuple[int, ...], tuple[bool, ...], int, float]] = [
-        ((cell,), (False,), mode, weight) for (cell, mode), weight in few.beginning()
+    # Depth first, one whole history at a time; cells, modes, turns and weight so far.
+    stack: list[tuple[tuple[int, ...], tuple[int, ...], tuple[bool, ...], float]] = [
+        ((cell,), (mode,), (False,), weight) for (cell, mode), weight in few.beginning()
     ]
     while stack:
-        cells, turns, mode, weight = stack.pop()
+        cells, modes, turns, weight = stack.pop()
         if len(cells) < few.steps:
-            for (cell, mode_after), p, turned in few.onward[len(cells)].steps((cells[-1], mode)):
-                stack.append(((*cells, cell), (*turns, turned), mode_after, weight * p))
+            for (cell, mode_after), p, turned in few.onward[len(cells)].steps((cells[-1], modes[-1])):
+                stack.append(((*cells, cell), (*modes, mode_after), (*turns, turned), weight * p))
             continue
         for k in range(len(claims.rows)):
-            seen = _seen(int(claims.kind[k]), few.value[k], cells, turns, int(few.first[k]), int(few.last[k]))
+            seen = _seen(int(claims.kind[k]), few.value[k], cells, modes, turns, int(few.first[k]), int(few.last[k]))
             weight *= float(claims.base[k]) + float(claims.gain[k]) * seen
         mass[cells] += weight
         total += weight
@@ -117,7 +117,7 @@ class _Few:
         self.steps = int(self.last.max()) + 1
         turning = ensemble._turning(claims, self.first, self.last, self.steps)
         self.onward = [_Onward(space, float(u)) for u in turning]
-        self.value: list[dict[int, float]] = []
+        self.value: list[dict[int, list[float]]] = []
         for k in range(len(claims.rows)):
             at = slice(claims.ptr[k], claims.ptr[k + 1])
             self.value.append(dict(zip(claims.cell[at].tolist(), claims.value[at].tolist(), strict=True)))
@@ -138,9 +138,12 @@ class _Few:
 
     def seeing(self, claim: int, modes: int) -> sparse.dia_array:
         """What a claim says of each state, as a diagonal."""
-        each = np.zeros(len(self.space.lon))
-        each[list(self.value[claim])] = list(self.value[claim].values())
-        return sparse.diags_array(np.repeat(each, modes))
+        each = np.zeros((len(self.space.lon), modes))
+        for cell, values in self.value[claim].items():
+            # Who turns round does so standing.
+            paces = np.zeros(modes, int) if self.claims.kind[claim] == TURNAROUND else pace.PACE
+            each[cell] = np.array(values)[paces]
+        return sparse.diags_array(each.ravel())
 
 
 def _has(bit: int, masks: int) -> np.ndarray:
@@ -209,13 +212,21 @@ class _Onward:
 
 
 def _seen(
-    kind: int, value: dict[int, float], cells: tuple[int, ...], turns: tuple[bool, ...], first: int, last: int
+    kind: int,
+    value: dict[int, list[float]],
+    cells: tuple[int, ...],
+    modes: tuple[int, ...],
+    turns: tuple[bool, ...],
+    first: int,
+    last: int,
 ) -> float:
     span = range(first, last + 1)
+    none = [0.0] * (pace.LEVELS + 1)
+    if kind == TURNAROUND:
+        return sum(value.get(cells[t - 1], none)[0] for t in span if t > first and turns[t])
+    each = [value.get(cells[t], none)[pace.PACE[modes[t]]] for t in span]
     if kind == SIGHTING:
-        return sum(value.get(cells[t], 0.0) for t in span)
+        return sum(each)
     if kind == PASSING:
-        return 1 - float(np.prod([1 - value.get(cells[t], 0.0) for t in span]))
-    if kind == ABSENCE:
-        return float(all(cells[t] not in value for t in span))
-    return sum(value.get(cells[t - 1], 0.0) for t in span if t > first and turns[t])
+        return 1 - float(np.prod([1 - one for one in each]))
+    return float(all(one == 0 for one in each))

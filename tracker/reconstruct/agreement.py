@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from tracker.reconstruct.claims import Claims
 from tracker.reconstruct.ensemble import Ensemble
 from tracker.reconstruct.filtering import ABSENCE, PASSING, TURNAROUND
+from tracker.reconstruct.pace import LEVELS
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +19,7 @@ def agreement(claims: Claims, ensemble: Ensemble, cells: int) -> Floats:
     """
     steps, histories = ensemble.cells.shape
     result = np.zeros((len(claims.rows), histories))
-    value = np.zeros(cells)
+    value = np.zeros((cells, LEVELS + 1))
     for k in range(len(claims.rows)):
         at = slice(claims.ptr[k], claims.ptr[k + 1])
         begin = min(max(claims.first[k] - ensemble.first, 0), steps)
@@ -26,11 +27,11 @@ def agreement(claims: Claims, ensemble: Ensemble, cells: int) -> Floats:
         value[claims.cell[at]] = claims.value[at]
         if claims.kind[k] == TURNAROUND:
             turned = ensemble.turned[begin + 1 : end].astype(bool)
-            seen = (value[ensemble.cells[begin : end - 1]] * turned).sum(axis=0) if end > begin else np.zeros(histories)
+            before = ensemble.cells[begin : max(end - 1, begin)]
+            seen = (value[before, 0] * turned).sum(axis=0)
         else:
-            seen = value[ensemble.cells[begin:end]].sum(axis=0)
-            if claims.kind[k] == PASSING:
-                seen = 1 - np.prod(1 - value[ensemble.cells[begin:end]], axis=0)
+            each = value[ensemble.cells[begin:end], ensemble.pace[begin:end]]
+            seen = 1 - np.prod(1 - each, axis=0) if claims.kind[k] == PASSING else each.sum(axis=0)
         value[claims.cell[at]] = 0
         if claims.kind[k] == ABSENCE:
             result[k] = np.where(seen > 0, 0.0, claims.believed[k])

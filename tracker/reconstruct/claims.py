@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from tracker.model import geodesy
 from tracker.reconstruct.belief import CLUTTER_KM2, prior
 from tracker.reconstruct.filtering import ABSENCE, PASSING, SIGHTING, TURNAROUND
+from tracker.reconstruct.pace import LEVELS
 from tracker.reconstruct.space import RoadSpace
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+Cells = NDArray[np.int64]
 
 CODES = {"sighting": SIGHTING, "incident": SIGHTING, "turnaround": TURNAROUND, "absence": ABSENCE}
 """The kinds that say where a unit was, and how the filter reads them."""
@@ -21,9 +23,11 @@ CODES = {"sighting": SIGHTING, "incident": SIGHTING, "turnaround": TURNAROUND, "
 RADIUS_TO_SIGMA = 1 / 2.4477
 """A circle of `radius_m` holds 95 % of a two-dimensional normal with this share of it as standard deviation."""
 
-ROAD_ERROR_M = 200.0
+ROAD_ERROR_M = 150.0
 """Standard error of a road cell's middle as the place of a column that is itself long."""
 
+CELL_M = 500.0
+"""No cell is longer than this, about."""
 
 USUAL_MS = 14.0
 """Metres a second of a column on the move."""
@@ -52,8 +56,9 @@ class Claims:
     cell: Ints
     """Road cells that the claim may mean, ascending within a claim."""
     value: NDArray[np.float32]
-    """Density of the place at that cell in 1/km2, shared out over the steps of the interval; for a passing the
-    probability of being seen there in a step; 1 for an absence."""
+    """(entries, paces) density of the place in 1/km2, shared out over the steps of the interval, over the road that a
+    step ending at the cell covers at each pace (0, 1, 2.. cells a step); for a passing the probability of being seen
+    there in a step; 1 for an absence."""
     centre: Floats
     """(claims, 3) earth-centred metres of the place given."""
     sigma_m: Floats
@@ -80,7 +85,8 @@ def read_claims(
     start, step_s : moment of step 0, and length of a step in seconds
     """
     told = reports.iloc[rows]
-    steps = [_steps(told[name], start, step_s) for name in ("earliest", "latest")]
+    exact = [(told[name] - start).dt.total_seconds().to_numpy(float) / step_s for name in ("earliest", "latest")]
+    steps = [np.rint(moment).astype(np.int32) for moment in exact]
     kinds = np.array([CODES[kind] for kind in told["kind"]], np.int32)
     # A turn takes a step: it ends at a later one than the interval's first.
     steps[1] = np.where(kinds == TURNAROUND, np.maximum(steps[1], steps[0] + 1), steps[1]).astype(np.int32)
@@ -94,12 +100,18 @@ def read_claims(
     cells, values, sigmas = [], [], []
     for k, radius in enumerate(told["radius_m"].to_numpy(float)):
         spread = steps[1][k] - steps[0][k] + 1
-        sigma = _sigma(radius, off_road[k], step_s)
+        sigma = _sigma(radius, off_road[k])
         sigmas.append(sigma)
-        cell, value = _density(space, centre[k], sigma)
+        cell, here = _density(space, centre[k], sigma)
         if kinds[k] == ABSENCE:
             inside = geodesy.chord_to_metres(np.linalg.norm(space.tree.data[cell] - centre[k], axis=1)) <= radius
-            cell, value = cell[inside], np.ones(inside.sum())
+            cell, value = cell[inside], np.ones((inside.sum(), LEVELS + 1))
+        elif spread == 1:
+            # The place at the moment itself, which lies up to half a step before or after the step's end.
+            middle = (exact[0][k] + exact[1][k]) / 2 - steps[0][k]
+            cell, value = _at_moment(space, cell, here, float(middle))
+        else:
+            cell, value = _on_the_way(space, cell, here)
         if kinds[k] == SIGHTING:
             value = value / spread
         elif kinds[k] == PASSING:
@@ -120,29 +132,61 @@ def read_claims(
         base=np.where(absent, 1 - believed, 1.0),
         ptr=np.concatenate([[0], np.cumsum([len(cell) for cell in cells])]).astype(np.int32),
         cell=np.concatenate([*cells, np.empty(0)]).astype(np.int32),
-        value=np.concatenate([*values, np.empty(0)]).astype(np.float32),
+        value=np.concatenate([*values, np.empty((0, LEVELS + 1))]).astype(np.float32),
         centre=centre,
         sigma_m=np.array(sigmas),
         off_road_m=off_road,
     )
 
 
-def _steps(times: pd.Series, start: pd.Timestamp, step_s: float) -> Ints:
-    seconds = (times - start).dt.total_seconds().to_numpy(float)
-    return np.asarray(np.rint(seconds / step_s), np.int32)
-
-
-def _sigma(radius: float, off_road: float, step_s: float) -> float:
-    # The last term: between two steps a column drives on, and is nowhere for the filter.
+def _sigma(radius: float, off_road: float) -> float:
     # A place beside the road still means the road; but one far from every road means none that we have.
     reach = min(off_road, 2 * radius + 2000.0) / 2
-    return float(np.sqrt((radius * RADIUS_TO_SIGMA) ** 2 + ROAD_ERROR_M**2 + reach**2 + (USUAL_MS * step_s) ** 2 / 12))
+    return float(np.sqrt((radius * RADIUS_TO_SIGMA) ** 2 + ROAD_ERROR_M**2 + reach**2))
 
 
-def _density(space: RoadSpace, centre: Floats, sigma: float) -> tuple[NDArray[np.int64], Floats]:
-    cell = np.sort(np.asarray(space.tree.query_ball_point(centre, geodesy.metres_to_chord(4.5 * sigma)), np.int64))
+def _density(space: RoadSpace, centre: Floats, sigma: float) -> tuple[Cells, Floats]:
+    """Cells that a place may mean, or from which a step leads out of one, and the density there in 1/km2."""
+    reach = 4.5 * sigma + LEVELS * CELL_M
+    cell = np.sort(np.asarray(space.tree.query_ball_point(centre, geodesy.metres_to_chord(reach)), np.int64))
     apart = np.linalg.norm(space.tree.data[cell] - centre, axis=1)
-    return cell, np.exp(-0.5 * (apart / sigma) ** 2) * _peak(sigma)
+    return cell, np.where(apart <= 4.5 * sigma, np.exp(-0.5 * (apart / sigma) ** 2) * _peak(sigma), 0.0)
+
+
+def _on_the_way(space: RoadSpace, cell: Cells, here: Floats) -> tuple[Cells, Floats]:
+    """By pace the mean density over the cells that a step ending at a cell has covered; cells where there is any."""
+    value, covered, at = np.repeat(here[:, None], LEVELS + 1, axis=1), here.copy(), cell
+    for pace in range(2, LEVELS + 1):
+        at = space.before[at]
+        covered = covered + _looked_up(cell, here, at)
+        value[:, pace] = covered / pace
+    some = value.any(axis=1)
+    return cell[some], value[some]
+
+
+def _at_moment(space: RoadSpace, cell: Cells, here: Floats, part: float) -> tuple[Cells, Floats]:
+    """By pace the density at the place where a column was at a part of a step after the step's end (before it, if
+    negative)."""
+    neighbour = space.after if part > 0 else space.before
+    places = [here]
+    at = cell
+    for _ in range(LEVELS // 2 + 1):
+        at = neighbour[at]
+        places.append(_looked_up(cell, here, at))
+    value = np.empty((len(cell), LEVELS + 1))
+    for pace in range(LEVELS + 1):
+        gone = abs(part) * pace
+        value[:, pace] = (1 - gone % 1) * places[int(gone)] + gone % 1 * places[int(gone) + 1]
+    some = value.any(axis=1)
+    return cell[some], value[some]
+
+
+def _looked_up(cell: Cells, values: Floats, wanted: Cells) -> Floats:
+    """The values at cells, which are sorted; 0 where there is none."""
+    if len(cell) == 0:
+        return np.zeros(len(wanted))
+    at = np.minimum(np.searchsorted(cell, wanted), len(cell) - 1)
+    return np.where(cell[at] == wanted, values[at], 0.0)
 
 
 def _peak(sigma: Floats | float) -> Floats:

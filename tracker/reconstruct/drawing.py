@@ -1,23 +1,104 @@
 """The compiled loop backward: histories drawn from what the filter kept."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from tracker.reconstruct.filtering import ABSENCE, PASSING, TURNAROUND, Ground, Kept, Motion, Told, at_or_after
-from tracker.reconstruct.pace import MODES
+from tracker.reconstruct.pace import LEVELS, MODES
+
+Ints = NDArray[np.int32]
 
 MOST = 1 << 14
 """Cells and modes that one step may have come from, at most."""
 
 
+class Ways(NamedTuple):
+    """The ways back from one cell over the ends of blocks, met again where they meet: entries, and links between."""
+
+    number: Ints
+    """(LEVELS, blocks) entry of a block with so many cells still to go back in it, or -1."""
+    block: Ints
+    """(entries,) block."""
+    left: Ints
+    """(entries,) cells to go back beyond the block's last."""
+    p: NDArray[np.float64]
+    """(entries,) probability of all ways on from there."""
+    link: Ints
+    """(entries,) first link, or -1."""
+    to: Ints
+    """(links,) entry, later in time, that this way leads to, or -1 for the cell itself."""
+    share: NDArray[np.float64]
+    """(links,) probability of this way."""
+    following: Ints
+    """(links,) next link of the same entry, or -1."""
+
+
 @njit(cache=True)
+def _ways_back(ground: Ground, block: int, cells: int, ways: Ways) -> Any:
+    """Enter in `ways` all that leads to the first cell of a block from so many cells before it. Returns the number of
+    entries."""
+    ptr = ground.ptr
+    entries, links = _link_back(ground, block, -1, 1.0, cells - 1, ways, 0, 0)
+    # From the most cells left to the fewest: an entry is complete before it is gone on from.
+    for left in range(cells - 1, -1, -1):
+        entry = 0
+        while entry < entries:
+            b = ways.block[entry]
+            n = ptr[b + 1] - ptr[b]
+            if ways.left[entry] == left and left >= n:
+                entries, links = _link_back(ground, b, entry, ways.p[entry], left - n, ways, entries, links)
+            entry += 1
+    for entry in range(entries):
+        ways.number[ways.left[entry], ways.block[entry]] = -1
+    return entries
+
+
+@njit(cache=True)
+def _link_back(
+    ground: Ground, block: int, to: int, p: float, left: int, ways: Ways, entries: int, links: int
+) -> Any:  # fmt: skip
+    for e in range(ground.onward_ptr[block], ground.onward_ptr[block + 1]):
+        b = ground.onward[e]
+        entry = ways.number[left, b]
+        if entry < 0:
+            if entries == len(ways.block):
+                continue
+            entry = entries
+            entries += 1
+            ways.number[left, b] = entry
+            ways.block[entry], ways.left[entry], ways.p[entry], ways.link[entry] = b, left, 0.0, -1
+        if links == len(ways.to):
+            continue
+        share = p * ground.onward_p[e]
+        ways.p[entry] += share
+        ways.to[links], ways.share[links], ways.following[links] = to, share, ways.link[entry]
+        ways.link[entry] = links
+        links += 1
+    return entries, links
+
+
+@njit(cache=True)
+def _new_ways(blocks: int) -> Any:
+    return Ways(
+        np.full((LEVELS, blocks), -1, np.int32),
+        np.empty(4096, np.int32),
+        np.empty(4096, np.int32),
+        np.empty(4096, np.float64),
+        np.empty(4096, np.int32),
+        np.empty(1 << 15, np.int32),
+        np.empty(1 << 15, np.float64),
+        np.empty(1 << 15, np.int32),
+    )
+
+
+@njit(cache=True, nogil=True)
 def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: NDArray[np.float64]) -> Any:
     """Draw histories backward.
 
-    ``ground`` holds the ways *back* from each block; ``uniform`` is (steps, histories, 2) numbers between 0 and 1.
+    ``ground`` holds the ways *back* from each block; ``uniform`` is (steps, histories, 3) numbers between 0 and 1.
 
     Returns block, cell within the block, mode and whether it turned round in the step that ends there, each (steps,
     histories); and the blocks passed wholly within a step, as linked lists: where the list of a step starts, (steps,
@@ -36,25 +117,21 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
     opt_block, opt_cell = np.empty(MOST, np.int32), np.empty(MOST, np.int32)
     opt_mode, opt_turn = np.empty(MOST, np.int8), np.empty(MOST, np.uint8)
     opt_from, opt_w = np.empty(MOST, np.int32), np.empty(MOST, np.float64)
-    stack_block, stack_left = np.empty(4096, np.int32), np.empty(4096, np.int32)
-    stack_p, stack_hop = np.empty(4096, np.float64), np.empty(4096, np.int32)
+    ways = _new_ways(len(ptr) - 1)
     hop_block, hop_next = np.empty(1 << 12, np.int32), np.empty(1 << 12, np.int32)
     hops = 0
 
     for t in range(steps - 1, -1, -1):
         opened = told.open_ptr[t + 1] - told.open_ptr[t]
-        at = kept.data_ptr[t]
         for q in range(kept.step_ptr[t], kept.step_ptr[t + 1]):
-            b = kept.blocks[q]
-            where[b] = at
-            at += (ptr[b + 1] - ptr[b]) * (MODES + 2 * opened)
+            where[kept.blocks[q]] = q
         if t == steps - 1:
             _last(ptr, kept, t, uniform, where, block_at, cell_at, mode_at)
         for h in range(histories if t < steps - 1 else 0):
             y_block, y_cell, y_mode = block_at[t + 1, h], cell_at[t + 1, h], mode_at[t + 1, h]
             k = pace[y_mode]
-            size, mark = 0, hops
-            # Every cell that k cells of travel bring to y, with the probability of the way.
+            size = 0
+            # Every cell that k cells of travel bring to y, with the probability of all the ways.
             if k == 0:
                 turn = motion.turning[t + 1] if ground.reverse[y_block] >= 0 else np.float32(0.0)
                 for turning in range(2):
@@ -64,44 +141,25 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                         continue
                     i = ptr[b + 1] - ptr[b] - 1 - y_cell if turning else y_cell
                     for m in range(MODES):
-                        w = kept.data[where[b] + i * MODES + m] * motion.mix[m, y_mode] * p
+                        w = _weight(kept, where, b, i, m) * motion.mix[m, y_mode] * p
                         if w > 0:
                             opt_block[size], opt_cell[size], opt_mode[size] = b, i, m
                             opt_turn[size], opt_from[size], opt_w[size] = turning, -1, w
                             size += 1
             else:
-                top = 1
-                stack_block[0], stack_left[0], stack_p[0], stack_hop[0] = -1, k - y_cell - 1, 1.0, -1
-                while top:
-                    top -= 1
-                    from_block, left, p0, hop = stack_block[top], stack_left[top], stack_p[top], stack_hop[top]
-                    # The first entry is y's own block: k cells back may well lie within it.
-                    own = from_block < 0 and left < 0
-                    if from_block < 0:
-                        from_block = y_block
-                    begin = ground.onward_ptr[from_block]
-                    for e in range(begin, begin + 1 if own else ground.onward_ptr[from_block + 1]):
-                        b = y_block if own else ground.onward[e]
-                        p = 1.0 if own else p0 * ground.onward_p[e]
-                        n = ptr[b + 1] - ptr[b]
-                        i = y_cell - k if own else n - 1 - left
-                        if i >= 0:
-                            if where[b] < 0:
-                                continue
-                            for m in range(MODES):
-                                w = kept.data[where[b] + i * MODES + m] * motion.mix[m, y_mode] * p
-                                if w > 0 and size < MOST:
-                                    opt_block[size], opt_cell[size], opt_mode[size] = b, i, m
-                                    opt_turn[size], opt_from[size], opt_w[size] = 0, hop, w
-                                    size += 1
-                        elif top < 4095:
-                            if hops >= len(hop_block):
-                                hop_block, hop_next = _twice(hop_block), _twice(hop_next)
-                            hop_block[hops], hop_next[hops] = b, hop
-                            stack_block[top], stack_left[top], stack_p[top] = b, left - n, p
-                            stack_hop[top] = hops
-                            hops += 1
-                            top += 1
+                entries = _ways_back(ground, y_block, k - y_cell, ways) if y_cell < k else 1
+                for entry in range(entries):
+                    b = ways.block[entry] if y_cell < k else y_block
+                    i = ptr[b + 1] - ptr[b] - 1 - ways.left[entry] if y_cell < k else y_cell - k
+                    p = ways.p[entry] if y_cell < k else 1.0
+                    if i < 0 or where[b] < 0:
+                        continue
+                    for m in range(MODES):
+                        w = _weight(kept, where, b, i, m) * motion.mix[m, y_mode] * p
+                        if w > 0 and size < MOST:
+                            opt_block[size], opt_cell[size], opt_mode[size] = b, i, m
+                            opt_turn[size], opt_from[size], opt_w[size] = 0, entry if y_cell < k else -1, w
+                            size += 1
             if size == 0:
                 # Rounding has left no way here: the column stood.
                 opt_block[0], opt_cell[0], opt_mode[0] = y_block, y_cell, y_mode
@@ -115,12 +173,10 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                 top_f = 0.0
                 for j in range(size):
                     b = opt_block[j]
-                    n = ptr[b + 1] - ptr[b]
-                    share = MODES + 2 * o + (pace[opt_mode[j]] > 0)
-                    seen = kept.data[where[b] + share * n + opt_cell[j]] if where[b] >= 0 else np.float32(0.0)
+                    seen = _share(kept, where, t, o, b, opt_cell[j], opt_mode[j])
                     f = told.base[r] + told.gain[r] * later[r, h] * seen
                     if opt_turn[j] and told.kind[r] == TURNAROUND:
-                        f += told.gain[r] * _value(told, r, ptr[b] + opt_cell[j])
+                        f += told.gain[r] * _value(told, r, ptr[b] + opt_cell[j], 0)
                     opt_w[j] *= f
                     top_f = max(top_f, f)
                 for j in range(size):
@@ -136,17 +192,28 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                     break
             block_at[t, h], cell_at[t, h], mode_at[t, h] = opt_block[pick], opt_cell[pick], opt_mode[pick]
             turned[t + 1, h] = opt_turn[pick]
-            hop_at[t + 1, h] = opt_from[pick]
-            if opt_from[pick] < 0:
-                hops = mark
+            # Of the ways from there, one; the blocks that it passes through, in order of travel.
+            entry, before, x = opt_from[pick], -1, uniform[t, h, 2]
+            while entry >= 0:
+                link, x = _choose(ways, entry, x)
+                entry = ways.to[link]
+                if entry >= 0:
+                    if hops >= len(hop_block):
+                        hop_block, hop_next = _twice(hop_block), _twice(hop_next)
+                    hop_block[hops], hop_next[hops] = ways.block[entry], -1
+                    if before < 0:
+                        hop_at[t + 1, h] = hops
+                    else:
+                        hop_next[before] = hops
+                    before = hops
+                    hops += 1
             if opt_turn[pick]:
                 b = opt_block[pick]
                 for o in range(opened):
                     r = told.opened[told.open_ptr[t] + o]
                     if told.kind[r] == TURNAROUND and not resolved[r, h] and told.last[r] != t:
-                        share = MODES + 2 * o + (pace[opt_mode[pick]] > 0)
-                        seen = kept.data[where[b] + share * (ptr[b + 1] - ptr[b]) + opt_cell[pick]]
-                        here = told.gain[r] * _value(told, r, ptr[b] + opt_cell[pick])
+                        seen = _share(kept, where, t, o, b, opt_cell[pick], opt_mode[pick])
+                        here = told.gain[r] * _value(told, r, ptr[b] + opt_cell[pick], 0)
                         if uniform[t, h, 1] * (told.base[r] + told.gain[r] * seen + here) < here:
                             resolved[r, h] = 1
         # Was it at this step that an open claim saw the unit?
@@ -156,14 +223,13 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                 r = told.opened[told.open_ptr[t] + o]
                 if resolved[r, h] or told.kind[r] == TURNAROUND:
                     continue
-                here = _value(told, r, ptr[b] + cell_at[t, h])
+                here = _value(told, r, ptr[b] + cell_at[t, h], pace[mode_at[t, h]])
                 if here <= 0:
                     continue
                 if told.kind[r] == ABSENCE:
                     resolved[r, h] = 1
                     continue
-                share = MODES + 2 * o + (pace[mode_at[t, h]] > 0)
-                seen = kept.data[where[b] + share * (ptr[b + 1] - ptr[b]) + cell_at[t, h]] if where[b] >= 0 else 0.0
+                seen = _share(kept, where, t, o, b, cell_at[t, h], mode_at[t, h])
                 # A fresh number per claim from one draw: fractional parts of golden multiples.
                 x = uniform[t, h, 1] + 0.6180339887498949 * (o + 1)
                 gain = told.gain[r] * later[r, h]
@@ -177,6 +243,34 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
 
 
 @njit(cache=True)
+def _weight(kept: Kept, where: Any, block: int, cell: int, mode: int) -> Any:
+    """What the filter kept of a cell and a mode; the block must be among those kept."""
+    return float(kept.data[kept.data_at[where[block]] + cell * MODES + mode])
+
+
+@njit(cache=True)
+def _share(kept: Kept, where: Any, t: int, o: int, block: int, cell: int, mode: int) -> Any:
+    """The share of a cell and a mode that the o-th open claim of a step has seen."""
+    if where[block] < 0:
+        return 0.0
+    count = kept.step_ptr[t + 1] - kept.step_ptr[t]
+    opened = (kept.seen_ptr[t + 1] - kept.seen_ptr[t]) // count
+    at = kept.seen_at[kept.seen_ptr[t] + (where[block] - kept.step_ptr[t]) * opened + o]
+    return float(kept.data[at + cell * MODES + mode]) if at >= 0 else 0.0
+
+
+@njit(cache=True)
+def _choose(ways: Ways, entry: int, x: float) -> Any:
+    """A link of an entry by the probability of its way, and a number between 0 and 1 for the next choice."""
+    want = x * ways.p[entry]
+    link = ways.link[entry]
+    while ways.following[link] >= 0 and want > ways.share[link]:
+        want -= ways.share[link]
+        link = ways.following[link]
+    return link, min(max(want / max(ways.share[link], 1e-300), 0.0), 1.0)
+
+
+@njit(cache=True)
 def _last(ptr: Any, kept: Kept, t: int, uniform: Any, where: Any, block_at: Any, cell_at: Any, mode_at: Any) -> None:
     """The last positions, stratified: they spread evenly over the final distribution."""
     histories = uniform.shape[1]
@@ -184,24 +278,26 @@ def _last(ptr: Any, kept: Kept, t: int, uniform: Any, where: Any, block_at: Any,
     for q in range(kept.step_ptr[t], kept.step_ptr[t + 1]):
         b = kept.blocks[q]
         for j in range((ptr[b + 1] - ptr[b]) * MODES):
-            total += kept.data[where[b] + j]
+            total += kept.data[kept.data_at[q] + j]
     h, run = 0, 0.0
     for q in range(kept.step_ptr[t], kept.step_ptr[t + 1]):
         b = kept.blocks[q]
-        for j in range((ptr[b + 1] - ptr[b]) * MODES):
-            w = kept.data[where[b] + j]
-            run += w
-            while w > 0 and h < histories and run >= (h + uniform[t, h, 0]) / histories * total * (1 - 1e-9):
-                block_at[t, h], cell_at[t, h], mode_at[t, h] = b, j // MODES, j % MODES
-                h += 1
+        n = ptr[b + 1] - ptr[b]
+        for i in range(n):
+            for m in range(MODES):
+                w = _weight(kept, where, b, i, m)
+                run += w
+                while w > 0 and h < histories and run >= (h + uniform[t, h, 0]) / histories * total * (1 - 1e-9):
+                    block_at[t, h], cell_at[t, h], mode_at[t, h] = b, i, m
+                    h += 1
 
 
 @njit(cache=True)
-def _value(told: Told, r: int, cell: int) -> Any:
-    """What claim r says of a cell."""
+def _value(told: Told, r: int, cell: int, pace: int) -> Any:
+    """What claim r says of a cell come to at a pace."""
     e = at_or_after(told, r, cell)
     if e < told.ptr[r + 1] and told.cell[e] == cell:
-        return float(told.value[e])
+        return float(told.value[e, pace])
     return 0.0
 
 

@@ -39,6 +39,8 @@ class Ensemble:
     """The step of the whole reconstruction that the first row of `cells` is of."""
     cells: Ints
     """(steps, histories) road cell of each history at each of its steps."""
+    pace: NDArray[np.int8]
+    """(steps, histories) cells that each history went in the step that ends there."""
     turned: NDArray[np.uint8]
     """(steps, histories) 1 where a history turned round in the step that ends there."""
     log_evidence: float
@@ -84,26 +86,33 @@ def draw_ensemble(
     )
     ground = filtering.Ground(
         ptr=space.ptr,
+        block=space.block,
+        arc_end=space.arc_ptr[1:][space.arc[space.ptr[:-1]]],
         onward_ptr=space.succ_ptr,
         onward=space.succ,
         onward_p=space.succ_p,
         reverse=space.reverse,
         middle=space.middle.astype(np.float32),
     )
-    *kept, log_evidence = filtering.forward(
-        ground, motion, told, *_start(space, claims, first), pace.at_rest(), slots, PRUNE
+    # The system gives zeros page by page, as they are written to: roads that the unit cannot be on cost nothing.
+    now, new = (np.zeros((1 + slots, len(space.lon), pace.MODES), np.float32) for _ in range(2))
+    kept, log_evidence = filtering.forward(
+        ground, motion, told, *_start(space, claims, first), pace.at_rest(), now, new, slots, PRUNE
     )
     back = ground._replace(onward_ptr=space.pred_ptr, onward=space.pred, onward_p=space.pred_p)
     block, cell, mode, turned, hop, hop_block, hop_next = drawing.backward(
-        back, motion, told, filtering.Kept(*kept), random.random((count, members, 2))
+        back, motion, told, kept, random.random((count, members, 3))
     )
     drawn = Drawn(block=block, cell=cell, turned=turned, hop=hop, hop_block=hop_block, hop_next=hop_next)
     before, after = min(begin, WANDER), min(max(0, steps - 1 - end), WANDER)
     whole = extend(space, drawn, mode, before=before, after=after, mix=mix, pace=pace.PACE, random=random)
+    gone = np.zeros(whole.block.shape, np.int8)
+    gone[before : before + count] = pace.PACE[mode]
     return Ensemble(
         histories=histories(space, whole, (begin - before + np.arange(len(whole.block), dtype=np.float64)) * STEP_S),
         first=begin - before,
         cells=space.ptr[whole.block] + whole.cell,
+        pace=gone,
         turned=whole.turned,
         log_evidence=float(log_evidence),
     )

@@ -52,6 +52,12 @@ class RoadSpace:
     """k-d tree over the cells' earth-centred metres."""
     ptr: Ints
     """(blocks + 1,) first cell of each block."""
+    block: Ints
+    """(cells,) block of each cell."""
+    before: Ints
+    """(cells,) the cell that a column most probably came from; its own number where there is none."""
+    after: Ints
+    """(cells,) the cell that a column most probably drives to next; its own number where there is none."""
     middle: Floats
     """(blocks, 3) earth-centred metres of each block's middle."""
     reverse: Ints
@@ -82,7 +88,10 @@ def road_space(network: RoadNetwork) -> RoadSpace:
     blocks = len(ptr) - 1
     source = np.repeat(np.arange(blocks, dtype=np.int32), np.diff(succ_ptr))
     order = np.argsort(succ, kind="stable")
+    pred_ptr = np.concatenate([[0], np.cumsum(np.bincount(succ, minlength=blocks))]).astype(np.int32)
+    pred, pred_p = source[order], succ_p[order]
     xyz = geodesy.earth_centred(states.lon, states.lat)
+    before, after = _neighbours(ptr, (succ_ptr, succ, succ_p), (pred_ptr, pred, pred_p))
     return RoadSpace(
         network=network,
         arc_ptr=arc_ptr,
@@ -91,14 +100,17 @@ def road_space(network: RoadNetwork) -> RoadSpace:
         lat=np.asarray(states.lat, float),
         tree=cKDTree(xyz),
         ptr=ptr,
+        block=np.repeat(np.arange(blocks, dtype=np.int32), np.diff(ptr)),
+        before=before,
+        after=after,
         middle=xyz[(ptr[:-1] + ptr[1:]) // 2],
         reverse=reverse,
         succ_ptr=succ_ptr,
         succ=succ,
         succ_p=succ_p,
-        pred_ptr=np.concatenate([[0], np.cumsum(np.bincount(succ, minlength=blocks))]).astype(np.int32),
-        pred=source[order],
-        pred_p=succ_p[order],
+        pred_ptr=pred_ptr,
+        pred=pred,
+        pred_p=pred_p,
     )
 
 
@@ -144,6 +156,30 @@ def _join_blocks(
         )
         succ[at], succ_p[at] = first[turn_arc[turns]], turn_p[turns]
     return reverse, succ_ptr, succ, succ_p
+
+
+Ways = tuple[Ints, Ints, NDArray[np.float32]]
+"""Where each block's ways begin, the blocks that they lead to, and the probability of each."""
+
+
+def _neighbours(ptr: Ints, onward: Ways, back: Ways) -> tuple[Ints, Ints]:
+    """The likeliest cell before and after each."""
+    cells = ptr[-1]
+    before, after = np.arange(cells, dtype=np.int32) - 1, np.arange(cells, dtype=np.int32) + 1
+    begins, ends = ptr[:-1], ptr[1:] - 1
+    before[begins] = _likeliest(*back, ends, begins)
+    after[ends] = _likeliest(*onward, begins, ends)
+    return before, after
+
+
+def _likeliest(way_ptr: Ints, to: Ints, p: NDArray[np.float32], cell: Ints, none: Ints) -> Ints:
+    """The cell of the block that each block's likeliest way leads to; of several the first."""
+    of = np.repeat(np.arange(len(none)), np.diff(way_ptr))
+    order = np.lexsort((-p, of))
+    some = np.flatnonzero(np.diff(way_ptr))
+    found = none.copy()
+    found[some] = cell[to[order[way_ptr[some]]]]
+    return found
 
 
 def turn_probabilities(network: RoadNetwork) -> tuple[Ints, Ints, Floats]:
