@@ -11,23 +11,44 @@ import tracker
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.parametrize(
-    "first",
-    [
-        "",
-        "import tracker.reconstruct",
-        "from tracker.reconstruct import reconstruct",
-        "import tracker.render",
-        "import tracker.cli",
-    ],
+FIRST = (
+    "",
+    "import tracker.reconstruct",
+    "from tracker.reconstruct import reconstruct",
+    "import tracker.render",
+    "import tracker.cli",
 )
-def test_a_floor_imported_before_does_not_cover_the_verb_of_its_name(first: str) -> None:
-    lines = ["import tracker", first, "assert callable(tracker.reconstruct), tracker.reconstruct"]
-    lines += ["import tracker.reconstruct", "assert callable(tracker.reconstruct), tracker.reconstruct"]
-    lines += ["from tracker.reconstruct import reconstruct as verb", "assert verb is tracker.reconstruct"]
-    code = "\n".join(lines)
-    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (answer.returncode, answer.stderr) == (0, "")
+VERB = """
+import tracker
+{}
+assert callable(tracker.reconstruct), tracker.reconstruct
+import tracker.reconstruct
+assert callable(tracker.reconstruct), tracker.reconstruct
+from tracker.reconstruct import reconstruct as verb
+assert verb is tracker.reconstruct
+"""
+FORKS = """
+import os, sys, traceback
+import folium, geopandas, numba, scipy.sparse.csgraph, scipy.spatial, typer
+assert not any(name.partition(".")[0] == "tracker" for name in sys.modules)
+for code in sys.argv[1:]:
+    child = os.fork()
+    if not child:
+        try:
+            exec(code, {"__name__": "alone"})
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+"""Runs each argument in a process that knows the libraries of others and nothing of ours."""
+
+
+def test_a_floor_imported_before_does_not_cover_the_verb_of_its_name() -> None:
+    command = [sys.executable, "-c", FORKS, *map(VERB.format, FIRST)]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (answer.stdout.split(), answer.stderr) == (["0"] * len(FIRST), "")
 
 
 def test_every_name_of_the_front_door_is_there_and_listed() -> None:

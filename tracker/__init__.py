@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tracker.evidence import suggest_links as suggest_links
     from tracker.evidence import write_reports as write_reports
     from tracker.logbook import open_log as open_log
+    from tracker.many import reconstruct_many as reconstruct_many
     from tracker.model import AmbiguousPlace as AmbiguousPlace
     from tracker.model import AmbiguousTime as AmbiguousTime
     from tracker.model import BadLog as BadLog
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tracker.model import UnknownPlace as UnknownPlace
     from tracker.model import UnknownReport as UnknownReport
     from tracker.reconstruct import Match as Match
+    from tracker.reconstruct import check_report as check_report
     from tracker.reconstruct import match as match
     from tracker.reconstruct import reconstruct as reconstruct
     from tracker.render import build_scene as build_scene
@@ -58,6 +60,7 @@ _HOMES = {
     "UnknownPlace": "tracker.model",
     "UnknownReport": "tracker.model",
     "build_scene": "tracker.render",
+    "check_report": "tracker.reconstruct",
     "corroboration": "tracker.evidence",
     "download_roads": "tracker.roads",
     "draw": "tracker.render",
@@ -71,6 +74,7 @@ _HOMES = {
     "prepare_roads": "tracker.roads",
     "read_reports": "tracker.evidence",
     "reconstruct": "tracker.reconstruct",
+    "reconstruct_many": "tracker.many",
     "select_reports": "tracker.evidence",
     "suggest_links": "tracker.evidence",
     "write_reports": "tracker.evidence",
@@ -96,6 +100,7 @@ __all__ = [
     "UnknownPlace",
     "UnknownReport",
     "build_scene",
+    "check_report",
     "corroboration",
     "download_roads",
     "draw",
@@ -109,6 +114,7 @@ __all__ = [
     "prepare_roads",
     "read_reports",
     "reconstruct",
+    "reconstruct_many",
     "select_reports",
     "suggest_links",
     "write_reports",

@@ -12,24 +12,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
-from zoneinfo import ZoneInfo
 
 import typer
 from rich import box
 from rich.table import Table
 
-from tracker import cli_log, cli_log_options, cli_roads
+from tracker import cli_explain, cli_log, cli_log_options, cli_match, cli_roads
+from tracker.cli_march import Log, Reports, Roads, Seed, Zone, is_bundled, reconstructed, zone_name
 from tracker.terminal import MOST_KINDS, busy, in_shell, out, plain, refusals, show_faults, show_groups, warn
 
 if TYPE_CHECKING:
     # At run time inside the commands: `tracker --help` need not wait for pandas.
-    import geopandas as gpd
     import pandas as pd
 
-    from tracker.model import Reconstruction
-
 BUNDLED_TITLE = "The Wagner march, 23-25 June 2023"
-BUNDLED_ZONE = "Europe/Moscow"
 
 app = typer.Typer(
     add_completion=False,
@@ -40,25 +36,7 @@ app = typer.Typer(
 
 app.add_typer(cli_log.app, name="log")
 app.add_typer(cli_roads.app, name="roads")
-
-Reports = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Reports: CSV, GeoJSON, GeoPackage, ...; without them, the bundled case."),
-]
-Log = Annotated[
-    str | None,
-    typer.Option(metavar="FILE_OR_URL", help="Take the reports of this report log instead; see `tracker log --help`."),
-]
-Roads = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE", help="Roads: .osm.pbf, .osm, .graphml, a folder of `tracker roads`; else the bundled."
-    ),
-]
-Zone = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="Zone of the times shown, as in Europe/Moscow; UTC for reports of your own."),
-]
+app.command()(cli_match.match)
 
 
 def main() -> None:
@@ -78,14 +56,14 @@ def export(
     credit: Annotated[str | None, typer.Option(help="Whose work it is, for the caption.")] = None,
     lang: Annotated[Literal["en", "ru"], typer.Option(help="Language of the page.")] = "en",
     zone: Zone = None,
-    seed: Annotated[int, typer.Option(min=0, help="Number that fixes the random draws.")] = 0,
+    seed: Seed = 0,
 ) -> None:
     """Write one page with the animated map, complete in itself, for a newspaper or your own disk."""
     with refusals():
         _check_target(page)
-        bundled = _is_bundled(reports, log)
-        shown_in = _zone(zone, bundled=bundled)
-        march, mismatched = _reconstruct(reports, log, roads, seed=seed)
+        bundled = is_bundled(reports, log)
+        shown_in = zone_name(zone, bundled=bundled)
+        march, mismatched = reconstructed(reports, log, roads, seed=seed)
         from tracker.render import export_html
         from tracker.wording import counted, tally
 
@@ -133,13 +111,13 @@ def serve(
         from tracker.model import bundled_dashboard
 
         page = bundled_dashboard("app.py")
-        bundled = _is_bundled(reports, log)
+        bundled = is_bundled(reports, log)
         settings = {
             "TRACKER_LOG": "" if log is None else _log_there(log),
             "TRACKER_AUTHOR": author or "",
             "TRACKER_REPORTS": "" if reports is None else str(_present(reports).resolve()),
             "TRACKER_ROADS": "" if roads is None else str(_present(roads).resolve()),
-            "TRACKER_ZONE": _zone(zone, bundled=bundled) or "UTC",
+            "TRACKER_ZONE": zone_name(zone, bundled=bundled) or "UTC",
             "TRACKER_TITLE": BUNDLED_TITLE if bundled else "",
         }
         _check_port(port)
@@ -173,33 +151,13 @@ def _run(command: Sequence[str], environment: dict[str, str]) -> int:
             process.terminate()
 
 
-def _reconstruct(
-    reports: Path | None, log: str | None, roads: Path | None, *, seed: int
-) -> "tuple[Reconstruction, list[str]]":
-    """The march, and what suggests that its reports and roads do not belong together."""
-    with busy("Reading reports"):
-        told = _read(reports, log)
-    with busy("Reading roads"):
-        from tracker.roads import load_roads
-
-        network = load_roads(roads)
-    with busy("Reconstructing (the first time on a machine takes a minute)"):
-        from tracker.reconstruct import reconstruct
-        from tracker.wording import mismatches
-
-        march = reconstruct(told, network, seed=seed)
-        return march, mismatches(march, network)
-
-
-def _read(reports: Path | None, log: str | None) -> "gpd.GeoDataFrame":
-    if log is None:
-        from tracker.evidence import read_reports
-
-        return read_reports(reports)
-    from tracker.logbook import open_log
-
-    with open_log(log) as opened:
-        return opened.reports()
+for _name, _command in (
+    ("explain", cli_explain.explain),
+    ("without", cli_explain.without),
+    ("check-report", cli_explain.check_report),
+    ("look", cli_explain.look),
+):
+    app.command(_name)(_command)
 
 
 # ---- refusing
@@ -237,31 +195,12 @@ def _present(path: Path) -> Path:
     return path
 
 
-def _is_bundled(reports: Path | None, log: str | None) -> bool:
-    from tracker.model import TrackerError
-
-    if reports is not None and log is not None:
-        raise TrackerError("--reports and --log are both given; give one of the two")
-    return reports is None and log is None
-
-
 def _log_there(log: str) -> str:
     """The address of a log that can be opened, as another program in another folder finds it."""
     from tracker.logbook import open_log
 
     open_log(log).close()
     return log if "://" in log else os.path.abspath(log)
-
-
-def _zone(name: str | None, *, bundled: bool) -> str | None:
-    from tracker.model import BadTime
-
-    if name is None:
-        return BUNDLED_ZONE if bundled else None
-    try:
-        return ZoneInfo(name).key
-    except (LookupError, ValueError, OSError):
-        raise BadTime(f"there is no time zone named {name!r}; give an IANA name, as in Europe/Moscow") from None
 
 
 # ---- showing

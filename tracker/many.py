@@ -2,14 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import Executor
 from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.many_cases import Result, Task, digest, failed, fingerprint, program, run
+from tracker.many_cases import Result, Task, digest, failed, fingerprint, program
 from tracker.many_files import file_names, kept_files, only_run
+from tracker.many_workers import Lost, over, over_processes
 from tracker.model import BadReport, Fault, TrackerError, faults_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tracker.roads import RoadNetwork
 
 Cases = Mapping[str, "gpd.GeoDataFrame"]
-Done = Callable[[str, Result], None]
 
 
 class WorkersLost(TrackerError, RuntimeError):
@@ -97,10 +96,10 @@ def reconstruct_many(
                 tasks[name] = task
         try:
             if executor is None:
-                _over_processes(tasks, done)
+                over_processes(tasks, done)
             else:
-                _over(executor, tasks, done)
-        except _Lost as lost:
+                over(executor, tasks, done)
+        except Lost as lost:
             raise WorkersLost(
                 f"{out}: the workers were lost ({lost}) with {len(results):,} of {len(named):,} cases done, which are "
                 "kept; run it again, with workers that live, and it goes on from there"
@@ -175,92 +174,3 @@ def _tasks(
                 members=options["members"],
             ),
         )
-
-
-# ---- who does it
-
-
-class _Lost(Exception):
-    """No worker will answer any more."""
-
-
-def _over(pool: Executor, tasks: Mapping[str, Task], done: Done) -> None:
-    """Have the tasks done by an executor; whatever ends this early takes back what was not begun."""
-    futures: dict[Future[Result], str] = {}
-    try:
-        for name, task in tasks.items():
-            try:
-                futures[pool.submit(run, task)] = name
-            except RuntimeError as error:  # broken, or shut down
-                raise _Lost(_said(error)) from error
-            except Exception as error:
-                done(name, failed(error))
-        for future in as_completed(futures):
-            try:
-                result = future.result()
-            except (BrokenExecutor, CancelledError):
-                raise
-            except Exception as error:  # not of the case, which answers for itself: it could not travel, or killed all
-                result = failed(error)
-            done(futures[future], result)
-    except (BrokenExecutor, CancelledError) as error:
-        raise _Lost(_said(error)) from error
-    finally:
-        for future in futures:
-            future.cancel()
-
-
-def _over_processes(tasks: Mapping[str, Task], done: Done) -> None:
-    """Have the tasks done by processes of this machine; a task of which one dies is tried once more, by itself."""
-    left = dict(tasks)
-
-    def note(name: str, result: Result) -> None:
-        del left[name]
-        done(name, result)
-
-    while left:
-        number = min(len(left), _processors())
-        try:
-            with _processes(number) as pool:
-                _over(pool, dict(left), note)
-        except _Lost:
-            _check_start()
-            # They are begun in order, so that those under way were the first that are not done.
-            for name in list(left)[:number]:
-                try:
-                    with _processes(1) as pool:
-                        _over(pool, {name: left[name]}, note)
-                except _Lost as lost:
-                    note(name, ("failed", (), f"the process that did it was killed twice; is there memory? ({lost})"))
-
-
-@contextmanager
-def _processes(number: int) -> Iterator[Executor]:
-    from multiprocessing import get_context
-
-    # Fresh processes: a copy of this one would share its threads' locks and its open logs.
-    with ProcessPoolExecutor(number, mp_context=get_context("spawn"), initializer=_finish_first) as pool:
-        yield pool
-
-
-def _finish_first() -> None:
-    """Leave Ctrl-C to the run, which lets the cases under way be finished and begins no other."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _check_start() -> None:
-    try:
-        with _processes(1) as pool:
-            pool.submit(os.getpid).result()
-    except BrokenExecutor as error:
-        raise _Lost('no process can be started; in a script, call this below `if __name__ == "__main__":`') from error
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _said(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".removesuffix(": ")

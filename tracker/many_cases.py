@@ -74,6 +74,7 @@ def failed(error: BaseException) -> Result:
     return "failed", (), reason
 
 
+@lru_cache(maxsize=1)
 def program() -> str:
     """Version of this tracker."""
     try:

@@ -54,7 +54,7 @@ def file_name(name: str) -> str:
     >>> file_name("main column"), file_name("../etc")
     ('main column', 'etc-f7f9121f')
     """
-    return name if _short(name) == name and not _TAKEN.fullmatch(name) else _hashed(name)
+    return name if name and name == _short(name) and not _TAKEN.fullmatch(name) else _hashed(name)
 
 
 def _hashed(name: str) -> str:
@@ -121,7 +121,7 @@ def _locked(file: int) -> bool:
 def write_whole(table: "gpd.GeoDataFrame", path: Path, *, scratch: Path, said: Mapping[str, Any]) -> None:
     """Write a table with what is said of it (its `attrs` when read again): whole or not at all."""
     told = table.copy(deep=False)
-    told.attrs = {"format": FORMAT, **said}
+    told.attrs = {"format": FORMAT, "file": path.name, **said}
     part = scratch / f"{uuid4().hex}.parquet"
     try:
         with part.open("xb") as stream:
@@ -161,14 +161,11 @@ def said_in(path: Path) -> dict[str, Any]:
 
 def kept_files(folder: Path, made_of: str) -> tuple[str, ...]:
     """The files of a case that an earlier run made of the same, if all of them are there; else nothing."""
-    verdicts = f"{VERDICTS}.parquet"
-    said = said_in(folder / verdicts)
-    if said.get("made_of") != made_of:
-        return ()
-    files = [str(name) for name in said["files"]]
-    others = [name for name in files if name != verdicts]
-    if any(said_in(folder / name).get("made_of") != made_of for name in others):
-        return ()
+    files = [str(name) for name in said_in(folder / f"{VERDICTS}.parquet").get("files", ())]
+    for name in files:
+        said = said_in(folder / name)
+        if said.get("file") != name or said.get("made_of") != made_of:
+            return ()
     return tuple(str(folder / name) for name in files)
 
 

@@ -1,8 +1,9 @@
-"""The bundled case: where the main column was, what became of the reports, and how long it all takes.
+"""The bundled case: where the main column was, what became of the reports, how long it all takes, and the memory.
 
 python tests/bench/bundled_case.py
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -22,6 +23,16 @@ from tracker.roads import KilometrePosts  # noqa: E402
 HOURS = ("06:00", "12:00", "15:00", "20:00")
 PLACES = {"Pavlovsk": (40.11, 50.46), "Voronezh bypass": (39.36, 51.70), "Yelets": (38.50, 52.62)}
 ZONE = "Europe/Moscow"
+IN_A_PROCESS = """
+import json, time
+begun = time.perf_counter()
+import tracker
+from tests.bench.roads_one import peak_mib
+reports, roads = tracker.read_reports(), tracker.load_roads()
+read = time.perf_counter()
+tracker.reconstruct(reports, roads, seed=0)
+print(json.dumps({"read": read - begun, "first": time.perf_counter() - read, "peak": peak_mib()}))
+"""
 
 
 def import_seconds() -> float:
@@ -36,14 +47,12 @@ def import_seconds() -> float:
     return run(names) - run("pass")
 
 
-def cold_seconds() -> float:
-    """Seconds of the first reconstruction in a new process whose compiled code is ready on disk."""
-    code = (
-        "import time, tracker; r, g = tracker.read_reports(), tracker.load_roads(); t = time.perf_counter();"
-        "tracker.reconstruct(r, g, seed=0); print(time.perf_counter() - t)"
-    )
-    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
-    return float(answer.stdout)
+def first_in_a_process(**environment: str) -> dict[str, float]:
+    """Seconds to import and read, and of the first reconstruction; MiB that the process has held at most."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    command = [sys.executable, "-c", IN_A_PROCESS]
+    answer = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, env=environment)
+    return dict(json.loads(answer.stdout.splitlines()[-1]))
 
 
 def where(track: tracker.Track) -> None:
@@ -83,9 +92,19 @@ def main() -> None:
         page = tracker.export_html(march, Path(folder) / "march.html", zone=ZONE)
         exported = time.perf_counter() - begun
         size = Path(page).stat().st_size
+        kept = first_in_a_process()
+        bare = first_in_a_process(NUMBA_CACHE_DIR=str(Path(folder) / "compiled"))
     print(f"import {import_seconds():.2f} s, read reports {read:.2f} s, load roads {loaded:.2f} s")
-    print(f"reconstruct: warm {min(warm):.2f} s (CPU {min(cpu):.2f} s), first in a process {cold_seconds():.2f} s")
-    print(f"export {exported:.2f} s, page {size} bytes; {os.cpu_count()} cores")
+    print(
+        f"reconstruct {len(march.tracks)} units, {len(reports)} reports: warm {min(warm):.2f} s (CPU {min(cpu):.2f} s, "
+        f"{min(cpu) / len(reports) * 1000:.0f} ms a report)"
+    )
+    print(
+        f"first in a process, after {kept['read']:.2f} s of importing and reading: {kept['first']:.2f} s, "
+        f"and {bare['first']:.2f} s where nothing is compiled yet; its memory {kept['peak']:.0f} MiB at most"
+    )
+    print(f"export {exported:.2f} s, from an edit to the new page {min(warm) + exported:.2f} s, page {size} bytes")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,10 @@
 
 Simulated trips (`dense_trips.py`) over the streets of Liechtenstein, logged every 1, 5, 15 and 60 seconds with a
 standard error of 10 m each way. All get the same roads and traces in the same run, each in a process of its own
-(`dense_one.py`), in an environment that is made for them (`dense_peers.py`). "loop" is ours from arrays to arrays.
+(`dense_one.py`), in an environment that is made for them (`dense_peers.py`). "tracker" is `tracker.match` with all
+traces in one call and the table of the drives, "with fixes" with the table of the fixes too, "each" with one call for
+each trace; "loop" is ours from arrays to arrays. CPU time of a pass over all traces; the median of several rounds in
+which all take turns (the two that are slow get one, of a minute).
 F1: over metres of directed pieces of road, the mean over trips. Mismatch: metres wrongly added and wrongly missed, of
 the true ones (Newson and Krumm 2009), the median. --quick leaves out the two that are slow.
 """
@@ -15,6 +18,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +39,17 @@ TARGETS = {1: 10, 5: 10, 15: 5, 60: 5}
 """Times that we are to be faster than Valhalla and OSRM."""
 ONE = Path(__file__).with_name("dense_one.py")
 PORT = 5731
+OURS = ("tracker", "with fixes", "each", "loop")
+TOGETHER = ("tracker", "with fixes")
+SLOW = ("mappymatch", "leuven")
+ROUNDS = 5
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Prints one row for each sampling and matcher."""
     parser = argparse.ArgumentParser(description="Dense traces: points a CPU second, F1 and route mismatch.")
     parser.add_argument("--work", help="folder for what is dear to make; by default among the temporary ones")
-    parser.add_argument("--trips", type=int, default=40)
+    parser.add_argument("--trips", type=int, default=100)
     parser.add_argument("--seed", type=int, default=20260731)
     parser.add_argument("--quick", action="store_true", help="without mappymatch and leuvenmapmatching")
     parser.add_argument("--only", help="matchers by name, separated by commas")
@@ -54,7 +62,9 @@ def main(arguments: list[str] | None = None) -> None:
     pbf = dense_trips.clean_extract(dense_trips.SOURCE, work / "streets.osm.pbf")
     roads = prepare_roads(pbf, work / "streets", profile="car")
     streets = dense_trips.Streets(roads)
-    driven = dense_trips.trips(roads.largest(), dense_trips.Streets(roads.largest()), count=options.trips, seed=options.seed)
+    driven = dense_trips.trips(
+        roads.largest(), dense_trips.Streets(roads.largest()), count=options.trips, seed=options.seed
+    )
     chance = np.random.default_rng(options.seed + 1)
     traces = {
         every: [dense_trips.logged(trip, every_s=every, sigma_m=SIGMA_M, chance=chance) for trip in driven]
@@ -64,12 +74,30 @@ def main(arguments: list[str] | None = None) -> None:
     kilometres = [sum(streets.metres[pair] for pair in pairs) / 1000 for pairs in truths]
     print(f"{len(driven)} trips of {statistics.median(kilometres):.1f} km in the middle, seed {options.seed}")
     setup = made_ready(work, pbf, roads, streets, traces)
-    names = ["tracker", "loop", "valhalla", "osrm", *([] if options.quick else ["mappymatch", "leuven"])]
+    names = [
+        "tracker",
+        "with fixes",
+        "each",
+        "loop",
+        "valhalla",
+        "osrm",
+        *([] if options.quick else ["mappymatch", "leuven"]),
+    ]
     names = options.only.split(",") if options.only else names
-    figures = {name: found for name in names if (found := run(name, setup, work))}
+    running = {name: started for name in names if (started := Running.of(name, setup, work))}
     place = points_of(pbf)
     for every, logs in traces.items():
+        fast = {name: one for name, one in running.items() if name not in SLOW}
+        rounds = [{name: float(one.told(f"time {every}")) for name, one in fast.items()} for _ in range(ROUNDS)]
+        figures = {}
+        for name, one in running.items():
+            found = one.told(f"answer {every}")
+            lines = found["lines"][0] if name in TOGETHER else found["lines"]
+            cpu = statistics.median(spent[name] for spent in rounds) if name in fast else found["cpu"]
+            figures[name] = {"cpu": cpu, "lines": lines}
         table(every, logs, figures, truths, streets, place)
+    for one in running.values():
+        one.end()
 
 
 def streets_of(trip: dense_trips.Trip, streets: dense_trips.Streets) -> dense_trips.Pairs:
@@ -91,7 +119,7 @@ def made_ready(
     for arc, edge in enumerate(np.asarray(roads.arc_edge).tolist()):
         piece = streets.vertex_point[int(roads.vertex_ptr[edge]) : int(roads.vertex_ptr[edge + 1])].tolist()
         piece = piece if roads.arc_forward[arc] else piece[::-1]
-        allowed += list(zip(piece, piece[1:], strict=False))
+        allowed += list(pairwise(piece))
     points = np.stack([streets.lon, streets.lat], axis=1).tolist()
     Path(setup["streets"]).write_text(json.dumps({"points": points, "steps": allowed}), encoding="utf-8")
     if not Path(setup["xml"]).exists():
@@ -109,19 +137,49 @@ def made_ready(
     return setup
 
 
-def run(name: str, setup: Mapping[str, Any], work: Path) -> Any:
-    """Figures of one matcher; None, after a line that says why, where it could not run."""
-    python = sys.executable if name in ("tracker", "loop") else setup["python"]
-    if not python or (name in ("valhalla", "osrm") and not setup.get(name)):
-        print(f"{name}: not run, it could not be made ready")
-        return None
-    asked, out = work / "setup.json", work / f"{name}.json"
-    asked.write_text(json.dumps(dict(setup)), encoding="utf-8")
-    done = subprocess.run([python, str(ONE), name, str(asked), str(out)], capture_output=True, text=True)
-    if done.returncode:
-        print(f"{name}: failed ({(done.stderr.strip().splitlines() or ['?'])[-1][:150]})", flush=True)
-        return None
-    return json.loads(out.read_text(encoding="utf-8"))
+class Running:
+    """One matcher in a process of its own, which answers line by line."""
+
+    def __init__(self, name: str, process: "subprocess.Popen[str]") -> None:
+        self.name, self.process = name, process
+
+    @classmethod
+    def of(cls, name: str, setup: Mapping[str, Any], work: Path) -> "Running | None":
+        """The matcher, ready; None, after a line that says why, where it could not run."""
+        python = sys.executable if name in OURS else setup["python"]
+        if not python or (name in ("valhalla", "osrm") and not setup.get(name)):
+            print(f"{name}: not run, it could not be made ready")
+            return None
+        asked, log = work / "setup.json", work / f"{name}.log"
+        asked.write_text(json.dumps(dict(setup)), encoding="utf-8")
+        with log.open("w", encoding="utf-8") as errors:
+            process = subprocess.Popen(
+                [python, str(ONE), name, str(asked)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
+            )  # fmt: skip
+        assert process.stdout is not None
+        if not process.stdout.readline():
+            why = (log.read_text(encoding="utf-8").strip().splitlines() or ["?"])[-1]
+            print(f"{name}: failed ({why[:150]})", flush=True)
+            return None
+        return cls(name, process)
+
+    def told(self, line: str) -> Any:
+        """The answer to one line."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise SystemExit(f"{self.name} ended without an answer to {line!r}")
+        return json.loads(answer)
+
+    def end(self) -> None:
+        """Let it go."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait()
 
 
 def points_of(pbf: Path) -> dict[int, list[float]]:
@@ -138,24 +196,23 @@ def table(
     print(f"  {'':12}{'points/CPU s':>14}{'F1':>8}{'F1 worst':>10}{'mismatch':>10}{'trips':>7}{'ours is':>10}")
     ours = 0.0
     for name, found in figures.items():
-        figure = found[str(every)]
-        done = figure["done"]
-        speed = sum(len(log["lon"]) for log in logs[:done]) / max(figure["cpu"], 1e-9)
+        done = len(found["lines"])
+        speed = sum(len(log["lon"]) for log in logs[:done]) / max(found["cpu"], 1e-9)
         ours = speed if name == "tracker" else ours
         times = f"{ours / speed:9.1f}x" if ours else ""
         marks = [
             dense_trips.score(true, pairs(lines or [], streets, place), streets)
-            for true, lines in zip(truths, figure["lines"], strict=False)
+            for true, lines in zip(truths, found["lines"], strict=False)
         ]
         right = f"{'':28}"
         if name != "loop":
             f1, off = zip(*marks, strict=True)
             right = f"{statistics.mean(f1):8.4f}{min(f1):10.3f}{statistics.median(off):10.4f}"
-        failed = f"  ({sum(lines is None for lines in figure['lines'])} failed)" if None in figure["lines"] else ""
+        failed = f"  ({found['lines'].count(None)} failed)" if None in found["lines"] else ""
         print(f"  {name:12}{speed:14,.0f}{right}{done:7}{times:>10}{failed}", flush=True)
     for peer in ("valhalla", "osrm"):
         if ours and peer in figures:
-            speed = sum(len(log["lon"]) for log in logs) / figures[peer][str(every)]["cpu"]
+            speed = sum(len(log["lon"]) for log in logs) / figures[peer]["cpu"]
             reached = "reached" if ours / speed >= TARGETS[every] else "MISSED"
             print(f"  budget: {TARGETS[every]}x {peer}: {reached} ({ours / speed:.1f}x)")
 

@@ -1,12 +1,13 @@
 """One matcher over all traces, in a process of its own: `dense.py` starts it, in the matcher's environment.
 
-    python dense_one.py MATCHER SETUP.json OUT.json
+    python dense_one.py MATCHER SETUP.json
 
 What a matcher is given is made ready before the clock starts, and its answer taken apart after it stopped: the CPU is
 that of the call alone, from a GeoDataFrame to tables (tracker), from JSON text to JSON text (Valhalla, OSRM; of OSRM
 the server's CPU without the client's), from its own trace to its own result (mappymatch, leuvenmapmatching).
 """
 
+import contextlib
 import http.client
 import json
 import logging
@@ -23,14 +24,14 @@ Line = list[Any]
 Matcher = tuple[Callable[[Trace, float], Any], Callable[[Any], Any], Callable[[Any], list[Line]]]
 """Makes the question of a trace; asks it; takes the lines out of the answer."""
 
-ENOUGH = 30_000
-"""Fixes after which a fast matcher has been asked often enough."""
+ROUND_S = 0.4
+"""CPU seconds of a round, at least: those of a server are told in hundredths."""
 LIMIT_S = 60.0
 """Seconds after which a slow one gets no more traces of a sampling."""
 
 
-def tracker(setup: dict[str, Any]) -> Matcher:
-    """Ours, by the front door."""
+def each(setup: dict[str, Any]) -> Matcher:
+    """Ours, by the front door, one trace after the other."""
     import geopandas as gpd
     import pandas as pd
 
@@ -44,10 +45,44 @@ def tracker(setup: dict[str, Any]) -> Matcher:
         points = gpd.points_from_xy(trace["lon"], trace["lat"])
         return gpd.GeoDataFrame({"time": when}, geometry=points, crs="EPSG:4326"), sigma_m
 
-    def lines(found: Any) -> list[Line]:
-        return [list(map(list, line.coords)) for line in found.drives.geometry]
+    def lines(answer: Any) -> list[Line]:
+        return [list(map(list, line.coords)) for line in answer[1].geometry]
 
-    return question, lambda asked: tracker.match(asked[0], roads, sigma_m=asked[1]), lines
+    def ask(asked: Any) -> Any:
+        found = tracker.match(asked[0], roads, sigma_m=asked[1])
+        # Tables are made when they are asked for.
+        return found, found.drives, found.fixes if setup.get("all_tables") else None
+
+    return question, ask, lines
+
+
+def with_fixes(setup: dict[str, Any]) -> Matcher:
+    """Ours, all traces in one call, with the table of the fixes beside that of the drives."""
+    return at_once({**setup, "all_tables": True})
+
+
+def at_once(setup: dict[str, Any]) -> Matcher:
+    """Ours, by the front door, all traces in one call; the drives with their lines, as Valhalla is asked for."""
+    import geopandas as gpd
+    import pandas as pd
+
+    alone, ask, _ = each(setup)
+
+    def question(traces: list[Trace], sigma_m: float) -> Any:
+        points = [alone(trace, sigma_m)[0].assign(segment=number) for number, trace in enumerate(traces)]
+        return gpd.GeoDataFrame(pd.concat(points, ignore_index=True)), sigma_m, [len(one) for one in points]
+
+    def lines(answer: Any) -> list[list[Line]]:
+        (found, *_), sizes = answer
+        shapes = [list(map(list, line.coords)) for line in found.drives.geometry]
+        drive, end = found.fixes["drive"].to_numpy(), 0
+        of_trace = []
+        for size in sizes:
+            of_trace.append([shapes[number] for number in sorted({*drive[end : end + size].tolist()} - {-1})])
+            end += size
+        return of_trace
+
+    return question, lambda asked: (ask(asked), asked[2]), lines
 
 
 def loop(setup: dict[str, Any]) -> Matcher:
@@ -56,16 +91,21 @@ def loop(setup: dict[str, Any]) -> Matcher:
 
     sys.path.insert(0, setup["checkout"])
     from tracker.reconstruct.match import Matcher as Ours
+    from tracker.reconstruct.matched import Fixes
     from tracker.roads import load_roads
 
     matcher = Ours(load_roads(setup["folder"]))
 
     def question(trace: Trace, sigma_m: float) -> Any:
-        return *(np.array(trace[name]) for name in ("lon", "lat", "seconds")), sigma_m
+        lon, lat, seconds = (np.array(trace[name]) for name in ("lon", "lat", "seconds"))
+        number = np.zeros(len(lon), np.int64)
+        return Fixes(
+            lon=lon, lat=lat, moment=number, seconds=seconds, segment=number, grain_s=1.0, order=number
+        ), sigma_m
 
     def ask(asked: Any) -> Any:
-        lon, lat, seconds, sigma_m = asked
-        return matcher.follow(lon, lat, seconds, sigma_m=sigma_m, gap_s=300.0)
+        fixes, sigma_m = asked
+        return matcher.follow(fixes, sigma_m=sigma_m, gap_s=300.0)
 
     return question, ask, lambda found: []
 
@@ -133,7 +173,8 @@ def osrm(setup: dict[str, Any]) -> Matcher:
             times = ";".join(str(int(t)) for t in when)
             radii = ";".join([f"{sigma_m:.1f}"] * len(lon))
             asked.append(
-                f"/match/v1/driving/{places}?timestamps={times}&radiuses={radii}&annotations=nodes&overview=false&gaps=ignore"
+                f"/match/v1/driving/{places}?timestamps={times}&radiuses={radii}"
+                "&annotations=nodes&overview=false&gaps=ignore"
             )
         return asked
 
@@ -230,8 +271,19 @@ def leuven(setup: dict[str, Any]) -> Matcher:
     return question, ask, lambda nodes: [[streets["points"][node] for node in nodes]]
 
 
-MATCHERS = {"tracker": tracker, "loop": loop, "valhalla": valhalla, "osrm": osrm, "mappymatch": mappymatch,
-            "leuven": leuven}  # fmt: skip
+MATCHERS = {
+    "tracker": at_once,
+    "with fixes": with_fixes,
+    "each": each,
+    "loop": loop,
+    "valhalla": valhalla,
+    "osrm": osrm,
+    "mappymatch": mappymatch,
+    "leuven": leuven,
+}
+
+
+TOGETHER = ("tracker", "with fixes")
 
 
 def spent(setup: dict[str, Any]) -> float:
@@ -243,58 +295,63 @@ def spent(setup: dict[str, Any]) -> float:
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measured(matcher: Matcher, traces: list[Trace], sigma_m: float, setup: dict[str, Any], *, fast: bool) -> Any:
-    """CPU seconds of one pass over the traces, how many were done, and the lines of each; None where it failed."""
-    question, ask, lines = matcher
-    asked = [question(trace, sigma_m) for trace in traces]
-    found: list[list[Line] | None] = []
-    failed = 0
-    if fast:
-        ask(asked[0])
-        rounds = max(3, -(-ENOUGH // sum(len(trace["lon"]) for trace in traces)))
-        begun = spent(setup)
-        for _ in range(rounds - 1):
-            for one in asked:
-                try:
-                    ask(one)
-                except Exception:
-                    failed += 1
-    else:
-        rounds, begun = 1, spent(setup)
-    end = time.perf_counter() + LIMIT_S
-    answers = []
+def timed(ask: Callable[[Any], Any], asked: list[Any], setup: dict[str, Any]) -> float:
+    """CPU seconds of one pass over the questions: the mean of as many as make up a round."""
+    begun, passes = spent(setup), 0
+    while not passes or spent(setup) - begun < ROUND_S:
+        for one in asked:
+            # What one cannot answer costs it the time until it says so.
+            with contextlib.suppress(Exception):
+                ask(one)
+        passes += 1
+    return (spent(setup) - begun) / passes
+
+
+def answered(matcher: Matcher, asked: list[Any], setup: dict[str, Any]) -> dict[str, Any]:
+    """The lines of each trace, None where the matcher failed; and what they cost, as far as it came in time."""
+    begun, end = spent(setup), time.perf_counter() + LIMIT_S
+    answers: list[Any] = []
     for one in asked:
         try:
-            answers.append(ask(one))
+            answers.append(matcher[1](one))
         except Exception as error:
             answers.append(error)
-        if not fast and time.perf_counter() > end:
+        if time.perf_counter() > end:
             break
-    cpu = (spent(setup) - begun) / rounds
-    for answer in answers:
-        found.append(None if isinstance(answer, Exception) else lines(answer))
-    return {"cpu": cpu, "done": len(answers), "lines": found, "failed": failed}
+    cpu = spent(setup) - begun
+    found = [None if isinstance(answer, Exception) else matcher[2](answer) for answer in answers]
+    return {"cpu": cpu, "lines": found}
 
 
 def main() -> None:
-    """Writes the figures of all samplings."""
-    name, setup_path, out = sys.argv[1:]
+    """Answers what it is told on the standard input, a line for each line: `time EVERY` or `answer EVERY`."""
+    name, setup_path = sys.argv[1:]
+    answers = os.fdopen(os.dup(1), "w")
+    # What libraries print must not get between the answers.
+    os.dup2(2, 1)
     with open(setup_path, encoding="utf-8") as file:
         setup = json.load(file)
     with open(setup["traces"], encoding="utf-8") as file:
         traces = json.load(file)
-    fast = name not in ("mappymatch", "leuven")
     matcher = MATCHERS[name](setup)
+    question, ask, _ = matcher
+    sigma_m = setup["sigma_m"]
+    asked = {
+        every: [question(logs, sigma_m)] if name in TOGETHER else [question(log, sigma_m) for log in logs]
+        for every, logs in traces.items()
+    }
+    for questions in asked.values():
+        ask(questions[0])
+    print(json.dumps("ready"), file=answers, flush=True)
     try:
-        figures = {
-            every: measured(matcher, logs, setup["sigma_m"], setup, fast=fast) for every, logs in traces.items()
-        }
+        for line in sys.stdin:
+            verb, every = line.split()
+            answer = timed(ask, asked[every], setup) if verb == "time" else answered(matcher, asked[every], setup)
+            print(json.dumps(answer), file=answers, flush=True)
     finally:
         if "server" in setup:
             setup["server"].terminate()
             setup["server"].wait()
-    with open(out, "w", encoding="utf-8") as file:
-        json.dump(figures, file)
 
 
 if __name__ == "__main__":

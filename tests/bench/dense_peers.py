@@ -17,6 +17,10 @@ from tests.bench.peers import work_folder
 
 PEERS = ("pyvalhalla-weekly==3.5.1.post1.dev248", "mappymatch==0.7.1", "leuvenmapmatching==1.1.4", "rtree", "osmnx>=2")
 OSRM = "osrm-bindings==26.10.0"
+SETTINGS = """
+import json, sys, valhalla
+json.dump(valhalla.get_config(tile_extract="", tile_dir=sys.argv[1], verbose=False), sys.stdout)
+"""
 PLATFORMS = ("manylinux_2_28_x86_64", "manylinux2014_x86_64")
 
 
@@ -56,10 +60,7 @@ def valhalla_tiles(python: Path, roads: Path, folder: Path) -> Path | None:
         return settings
     tiles = folder / "tiles"
     tiles.mkdir(parents=True, exist_ok=True)
-    made = subprocess.run(
-        [python, "-c", "import json, sys, valhalla; json.dump(valhalla.get_config(tile_extract='', tile_dir=sys.argv[1],"
-         " verbose=False), sys.stdout)", str(tiles)], capture_output=True, text=True,
-    )  # fmt: skip
+    made = subprocess.run([python, "-c", SETTINGS, str(tiles)], capture_output=True, text=True)
     if made.returncode:
         return _failed("Valhalla's settings", made)
     config = json.loads(made.stdout)
@@ -71,7 +72,9 @@ def valhalla_tiles(python: Path, roads: Path, folder: Path) -> Path | None:
     config["service_limits"]["trace"].update(max_distance=2e6, max_shape=100_000, max_search_radius=1000)
     partial = settings.with_name(".partial.json")
     partial.write_text(json.dumps(config), encoding="utf-8")
-    built = subprocess.run([_beside(python, "valhalla_build_tiles"), "-c", partial, roads], capture_output=True, text=True)
+    built = subprocess.run(
+        [_beside(python, "valhalla_build_tiles"), "-c", partial, roads], capture_output=True, text=True
+    )
     if built.returncode:
         return _failed("Valhalla's tiles", built)
     partial.replace(settings)

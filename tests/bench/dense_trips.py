@@ -8,6 +8,7 @@ one or their own table), sways slowly about them, and waits at some junctions.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ class Streets:
             known.insert(0, self._cut(known[0], float(lon[0]), float(lat[0])))
         if at[-1] < 0:
             known.append(self._cut(known[-1], float(lon[-1]), float(lat[-1])))
-        return [pair for pair in zip(known, known[1:], strict=False) if pair in self.metres]
+        return [pair for pair in pairwise(known) if pair in self.metres]
 
     def _cut(self, point: int, lon: float, lat: float) -> int:
         """The neighbour of a point on the way to which a place lies; -1 if there is none."""
@@ -101,7 +102,7 @@ def _key(lon: Floats, lat: Floats) -> Ints:
 
 
 def score(truth: Pairs, got: Pairs, streets: Streets) -> tuple[float, float]:
-    """F1 over metres of directed pieces of road, and the route mismatch: metres wrongly added and missed, of the true."""
+    """F1 over metres of directed pieces of road, and the route mismatch: metres wrong or missed, to the true."""
 
     def metres(pairs: Iterable[tuple[int, int]]) -> float:
         return sum(streets.metres[pair] for pair in pairs)
@@ -120,7 +121,11 @@ def clean_extract(source: Path, target: Path) -> Path:
     relations: list[tuple[int, list[tuple[str, int, str]], dict[str, str]]] = []
     for element in osmium.FileProcessor(str(source)).with_locations():
         tags = dict(element.tags)
-        if element.is_way() and tags.get("highway") in CLASSES and not {"access", "motor_vehicle", "vehicle"} & set(tags):
+        if (
+            element.is_way()
+            and tags.get("highway") in CLASSES
+            and not {"access", "motor_vehicle", "vehicle"} & set(tags)
+        ):
             nodes = [node for node in element.nodes if node.location.valid()]
             if len(nodes) > 1 and tags.get("area") != "yes":
                 place |= {node.ref: (round(node.lon, 6), round(node.lat, 6)) for node in nodes}
@@ -230,7 +235,7 @@ def _driven(roads: RoadNetwork, streets: Streets, arcs: Ints, kmh: Floats, chanc
 def truth(trip: Trip) -> Pairs:
     """The directed pieces of road of a trip."""
     points = trip.points.tolist()
-    return [(a, b) for a, b in zip(points, points[1:], strict=False) if a != b]
+    return [(a, b) for a, b in pairwise(points) if a != b]
 
 
 def logged(trip: Trip, *, every_s: float, sigma_m: float, chance: Any) -> Mapping[str, list[float]]:

@@ -108,7 +108,7 @@ def main(arguments: list[str] | None = None) -> None:
             return
     with tempfile.TemporaryDirectory(prefix="tracker-marches-") as name:
         bench = Bench(options.roads, Path(name))
-        sets = {} if given is None else {"the given marches": given}
+        sets = {} if given is None else {f"marches of the folder {given.name}": given}
         if options.seed is not None:
             fresh = simulated(options.roads, Path(name) / "fresh", options.seed, options.count)
             sets[f"fresh marches, seed {options.seed}"] = fresh

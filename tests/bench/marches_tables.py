@@ -50,9 +50,11 @@ def reliability(families: Families) -> str:
     rows = []
     for family, marches in families.items():
         inside = np.array([[one["inside"][level] for level in LEVELS] for one in marches])
-        spread = inside.std(axis=0, ddof=1) / np.sqrt(len(inside)) if len(inside) > 1 else np.full(len(LEVELS), np.nan)
+        spread = [""] * len(LEVELS)
+        if len(inside) > 1:
+            spread = [f" ± {error:.0%}" for error in inside.std(axis=0, ddof=1) / np.sqrt(len(inside))]
         right = np.array([[play["inside"][level] for level in LEVELS] for one in marches for play in one["right"]])
-        rows.append([family, *(f"{m:.0%} ± {s:.0%}" for m, s in zip(inside.mean(axis=0), spread, strict=True))])
+        rows.append([family, *(f"{m:.0%}{s}" for m, s in zip(inside.mean(axis=0), spread, strict=True))])
         rows.append([f"{family}, if right", *(f"{share:.0%}" for share in right.mean(axis=0))])
     return table(["nominal", *(f"{level:.0%}" for level in LEVELS)], rows)
 

@@ -12,8 +12,12 @@ HERE = Path(__file__).resolve().parent
 BENCHES = {
     "bundled_case.py": "The bundled case",
     "marches.py": "Simulated marches with a known truth",
+    "leave_one_out.py": "The bundled case without one of its timed reports",
+    "country_case.py": "A march over a corridor and over a country",
     "roads_prepare.py": "Roads from file to folder and back",
     "roads_search.py": "Bounded searches",
+    "many.py": "A thousand units over a dask cluster, with kills",
+    "dense.py": "Dense traces beside other matchers",
     "validate.py": "Validation of a million reports",
     "posts.py": "Kilometre posts of the M4, and its length",
     "closures.py": "What the roadblocks of the bundled case close",

@@ -14,12 +14,20 @@ APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
 
-@pytest.fixture
-def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """The dashboard as `tracker serve` starts it, with a hostile report among the others."""
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Reports, with a hostile one among them, and roads: of the same files the dashboard keeps what it made of them."""
+    folder = tmp_path_factory.mktemp("napkin")
     extra = ROWS[0].replace("a,", "x,").replace("passing", HOSTILE)
-    monkeypatch.setenv("TRACKER_REPORTS", str(write_reports(tmp_path, extra)))
-    monkeypatch.setenv("TRACKER_ROADS", str(write_roads(tmp_path)))
+    return write_reports(folder, extra), write_roads(folder)
+
+
+@pytest.fixture
+def started(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The dashboard as `tracker serve` starts it."""
+    reports, roads = files
+    monkeypatch.setenv("TRACKER_REPORTS", str(reports))
+    monkeypatch.setenv("TRACKER_ROADS", str(roads))
     monkeypatch.setenv("TRACKER_ZONE", "Europe/Moscow")
     monkeypatch.setenv("TRACKER_TITLE", "A march on a napkin")
     return AppTest.from_file(str(APP), default_timeout=300).run()
@@ -108,18 +116,18 @@ def test_chosen_places_are_the_rows_of_the_passages(started: AppTest) -> None:
     assert table.loc["escort", "when"] == "no finding"
 
 
-def test_an_upload_replaces_the_reports_and_their_title(started: AppTest, tmp_path: Path) -> None:
+def test_an_upload_replaces_the_reports_and_their_title(started: AppTest, files: tuple[Path, Path]) -> None:
     assert started.title[0].value == "A march on a napkin"
-    content = (tmp_path / "reports.csv").read_text("utf-8").replace("a,sighting", "uploaded,sighting")
+    content = files[0].read_text("utf-8").replace("a,sighting", "uploaded,sighting")
     started.file_uploader(key="upload").upload("mine.csv", content.encode(), "text/csv").run()
     assert not started.exception
     assert verdicts(started)["report"].iloc[0] == "uploaded"
     assert started.title[0].value == "Reconstructed march"
 
 
-def test_an_upload_asks_for_its_zone_and_says_its_roads(started: AppTest, tmp_path: Path) -> None:
+def test_an_upload_asks_for_its_zone_and_says_its_roads(started: AppTest, files: tuple[Path, Path]) -> None:
     assert not started.selectbox
-    content = (tmp_path / "reports.csv").read_bytes()
+    content = files[0].read_bytes()
     started.file_uploader(key="upload").upload("mine.csv", content, "text/csv").run()
     assert started.selectbox(key="zone").value == "UTC"
     assert "On the roads of roads.osm" in [text.value for text in started.text]
@@ -128,8 +136,8 @@ def test_an_upload_asks_for_its_zone_and_says_its_roads(started: AppTest, tmp_pa
     assert verdicts(started)["from"].iloc[0] == "2023-06-24 10:00"
 
 
-def test_a_bad_upload_shows_all_its_faults_and_nothing_else(started: AppTest, tmp_path: Path) -> None:
-    content = (tmp_path / "reports.csv").read_text("utf-8").replace("sighting", "sigting").replace("+03:00,2", ",2")
+def test_a_bad_upload_shows_all_its_faults_and_nothing_else(started: AppTest, files: tuple[Path, Path]) -> None:
+    content = files[0].read_text("utf-8").replace("sighting", "sigting").replace("+03:00,2", ",2")
     started.file_uploader(key="upload").upload("../mine.csv", content.encode(), "text/csv").run()
     assert not started.exception
     assert not started.dataframe

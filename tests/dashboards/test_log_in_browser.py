@@ -9,7 +9,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.small_march import write_roads
 from tracker.evidence import ReportLog
@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 
+TALL: ViewportSize = {"width": 1280, "height": 3200}
 LAST = {
     "reports": "Correct the report",
     "add": "Added last",
@@ -85,8 +86,9 @@ def _wait_until_healthy(address: str, server: "subprocess.Popen[bytes]", out: Pa
     raise AssertionError(f"the dashboard did not start:\n{out.read_text('utf-8', 'replace')}")
 
 
-def visit(browser: Browser, address: str, *, width: int = 1280) -> Page:
-    page = browser.new_context(viewport={"width": width, "height": 3200}).new_page()
+def visit(browser: Browser | BrowserContext, address: str) -> Page:
+    """A page of a context of its own, or of the one given."""
+    page = (browser.new_context(viewport=TALL) if isinstance(browser, Browser) else browser).new_page()
     page.set_default_timeout(60_000)
     page.goto(address)
     return page
@@ -121,19 +123,22 @@ def test_what_one_adds_the_other_sees_and_keeps_what_she_typed(
 def test_no_page_is_wider_than_the_screen_and_hostile_text_does_nothing(
     address: str, browser: Browser, tmp_path: Path, width: int
 ) -> None:
+    # One context: the dashboard's own scripts are fetched and compiled once.
+    context = browser.new_context(viewport={**TALL, "width": width})
     for name, last in LAST.items():
-        page = visit(browser, f"{address}/{name}", width=width)
+        page = visit(context, f"{address}/{name}")
         page.get_by_role("heading", level=1).wait_for()
         if name == "reports":
             page.get_by_role("combobox", name="Look at a report").click()
             page.get_by_role("option").filter(has_text="(bad)").click()
             page.get_by_role("heading", name="Report bad").wait_for()
         page.get_by_text(last, exact=True).last.wait_for()
-        expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
         expect(page.get_by_text("None", exact=True)).to_have_count(0)
         page.screenshot(path=tmp_path / f"{name}-{width}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         main = page.get_by_test_id("stMain")
         assert main.evaluate("part => part.scrollWidth - part.clientWidth") <= 0
         assert page.title() != "hit"
-        page.context.close()
+        page.close()
+    context.close()

@@ -53,7 +53,7 @@ def test_a_case_made_of_something_else_is_made_again(
 
 
 @pytest.mark.parametrize("file", ["column.parquet", "verdicts.parquet"])
-@pytest.mark.parametrize("harm", ["gone", "empty", "cut", "foreign", "older"])
+@pytest.mark.parametrize("harm", ["gone", "empty", "cut", "foreign", "older", "swapped"])
 def test_a_case_with_a_file_that_is_gone_or_damaged_is_made_again(
     roads: Path, tmp_path: Path, file: str, harm: str
 ) -> None:
@@ -63,6 +63,9 @@ def test_a_case_with_a_file_that_is_gone_or_damaged_is_made_again(
         path.unlink()
     elif harm == "foreign":
         pd.DataFrame({"a": [1]}).to_parquet(path)
+    elif harm == "swapped":
+        (other,) = {*path.parent.iterdir()} - {path}
+        path.write_bytes(other.read_bytes())
     elif harm == "older":
         many({"a": march(3)}, roads, tmp_path / "y")
         path.write_bytes((tmp_path / "y" / "a" / file).read_bytes())

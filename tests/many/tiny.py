@@ -5,9 +5,8 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +127,9 @@ def behind_gate(folder: str, work: Callable[..., Any], task: Any) -> Any:
 class Deadly:
     """Kills the process that unpacks it."""
 
+    def __deepcopy__(self, memo: object) -> "Deadly":
+        return self
+
     def __reduce__(self) -> tuple[Any, ...]:
         return kill_this_process, ()
 
@@ -135,14 +137,3 @@ class Deadly:
 def kill_this_process() -> None:
     """End like a process that the machine ends for want of memory."""
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-@contextmanager
-def working_in(folder: Path) -> Iterator[None]:
-    """Another current folder."""
-    here = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(here)

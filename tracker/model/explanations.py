@@ -39,10 +39,8 @@ PASSAGES_CHANGED: Mapping[str, str] = {
     "place": "str",
     "probability": "float64",
     "probability_without": "float64",
-    "t50": TIME,
-    "t50_without": TIME,
 }
-"""Places that a unit is now likelier or less likely to have passed, or passed at another time; without geometry."""
+"""Places that a unit is likelier or less likely to have passed than without some reports; no geometry."""
 
 CONFLICTS: Mapping[str, str] = {
     "report_id": "str",
@@ -67,13 +65,13 @@ SUPPORTS: Mapping[str, str] = {
     "origin": "str",
     "p_true": "float64",
     "p_together": "float64",
-    "gap_s": "float64",
+    "within_s": "float64",
     "apart_m": "float64",
     "words": "str",
     "geometry": "geometry",
 }
-"""Reports of other origins that bear the one asked of out: probability of each if that is true, seconds from it to this
-one (0: the intervals share a moment; negative: before), and metres between the two places."""
+"""Reports of other origins that agree with the one asked of, the closest in time first: probability of each if that is
+true, the most seconds that there can be between the two, and metres between their places."""
 
 VERDICTS_CHANGED: Mapping[str, str] = {
     "report_id": "str",
@@ -87,7 +85,7 @@ VERDICTS_CHANGED: Mapping[str, str] = {
 """Reports that are judged otherwise without some reports."""
 
 COULD_BE: Mapping[str, str] = {"unit": "str", "probability": "float64", "conflicts": "int64", "words": "str"}
-"""Which column a report may speak of, the likeliest first; the last row, without a unit, is none of them. No geometry."""
+"""Which column a report may speak of, the likeliest first; the last row, without a unit, is none of them."""
 
 LOOK: Mapping[str, str] = {
     "unit": "str",
@@ -136,7 +134,7 @@ class Explanation:
     conflicts: gpd.GeoDataFrame
     """Reports that cannot be true together with it (`CONFLICTS`)."""
     supports: gpd.GeoDataFrame
-    """Reports of other origins that bear it out (`SUPPORTS`)."""
+    """Reports of other origins that agree with it, if it is believed (`SUPPORTS`)."""
     method: str
     """How the track without it was come by: "weighed again", "drawn again", or "" where it moved none."""
 
@@ -175,6 +173,8 @@ class Alibi:
     """The unit that it names, or None."""
     p_true: float
     """Probability that it is true, as its verdict would have it; NaN if nothing can be said."""
+    p_range: tuple[float, float]
+    """Within which it is known (with about 95 %): wide where few histories come by the place at the time."""
     verdict: str
     """supports, doubtful, impossible or unused, as its verdict would be."""
     words: str

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from tracker.model import Reconstruction
@@ -18,10 +17,35 @@ from tracker.roads import RoadNetwork
 if TYPE_CHECKING:
     from tracker.model.explanations import Explanation, Without
 
-VOICES = [
-    "unit", "report_id", "origin", "kind", "radius_m", "earliest", "latest", "lon", "lat", "row", "p_true", "claim",
-]  # fmt: skip
-"""Columns of `March.voices`."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """A report that moved a track."""
+
+    row: int
+    """Its row in the reports."""
+    number: int
+    """Its number among the claims of the unit."""
+    report_id: str
+    """Its id."""
+    unit: str
+    """The unit that it moved."""
+    origin: str
+    """Whose word it is, or empty."""
+    kind: str
+    """sighting, incident, turnaround or absence."""
+    lon: float
+    """Degrees east."""
+    lat: float
+    """Degrees north."""
+    radius_m: float
+    """Metres that hold the true place."""
+    earliest: pd.Timestamp
+    """First possible moment, UTC."""
+    latest: pd.Timestamp
+    """Last possible moment, UTC."""
+    p_true: float
+    """Probability that it is true."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -48,18 +72,29 @@ class March(Reconstruction):
         return Drives(road_space(self.network))
 
     @cached_property
-    def voices(self) -> pd.DataFrame:
-        """The reports that moved a track, one row for each and the unit: row, report_id, unit, origin, kind, lon, lat,
-        radius_m, earliest, latest, p_true, and claim, its number among the unit's."""
-        parts = []
+    def voices(self) -> "tuple[Voice, ...]":
+        """The reports that moved a track; once for each unit that it moved."""
+        found = []
         for one in self.judged:
-            told = self.told.iloc[one.claims.rows]
-            columns = {name: told[name].to_numpy() for name in ("report_id", "origin", "kind", "radius_m")}
-            times = {name: told[name].array for name in ("earliest", "latest")}
-            place = {"lon": told.geometry.x.to_numpy(), "lat": told.geometry.y.to_numpy()}
-            numbers = {"row": one.claims.rows, "p_true": one.p_true, "claim": np.arange(len(told))}
-            parts.append(pd.DataFrame({"unit": one.unit, **columns, **times, **place, **numbers}))
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=VOICES)
+            for number, (row, p_true) in enumerate(zip(one.claims.rows.tolist(), one.p_true.tolist(), strict=True)):
+                told = self.told.iloc[row]
+                found.append(
+                    Voice(
+                        row=row,
+                        number=number,
+                        report_id=str(told["report_id"]),
+                        unit=one.unit,
+                        origin="" if pd.isna(told["origin"]) else str(told["origin"]),
+                        kind=str(told["kind"]),
+                        lon=float(told["geometry"].x),
+                        lat=float(told["geometry"].y),
+                        radius_m=float(told["radius_m"]),
+                        earliest=told["earliest"],
+                        latest=told["latest"],
+                        p_true=p_true,
+                    )
+                )
+        return tuple(found)
 
     @cached_property
     def _spots(self) -> dict[int, Spots]:

@@ -22,9 +22,7 @@ MEMBERS = 200
 """Histories of each track, unless asked otherwise."""
 
 
-def reconstruct(
-    reports: gpd.GeoDataFrame, roads: RoadNetwork, *, seed: int = 0, members: int = MEMBERS
-) -> March:
+def reconstruct(reports: gpd.GeoDataFrame, roads: RoadNetwork, *, seed: int = 0, members: int = MEMBERS) -> March:
     """Every unit's track and a verdict on every report.
 
     For each unit named by a sighting, turnaround, incident or absence, histories are drawn from the posterior of where

@@ -1,5 +1,7 @@
 """Processes that end without a farewell while they add to a log."""
 
+import contextlib
+import importlib
 import os
 from datetime import datetime
 from typing import Any
@@ -8,6 +10,11 @@ import geopandas as gpd
 
 from tracker.evidence.log import open_log
 from tracker.evidence.log.verbs import SqlReportLog
+
+for _name in ("making", "sqlite_file", "turns", "postgis"):
+    # Opening a log imports these. Here a fork server does it once for all the processes that it starts.
+    with contextlib.suppress(ModuleNotFoundError):
+        importlib.import_module(f"tracker.evidence.log.{_name}")
 
 
 def die_while_adding(url: str, reports: gpd.GeoDataFrame, *, now: datetime, acknowledged: bool) -> None:

@@ -1,7 +1,8 @@
-"""Which reports cannot be true together, and which bear each other out."""
+"""Which reports cannot be true together, and which agree closely in time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -10,11 +11,11 @@ import shapely
 from numpy.typing import NDArray
 
 from tracker.model import explanations, geodesy, tables
-from tracker.reconstruct.explaining.saying import duration, kilometres, text
+from tracker.reconstruct.explaining.saying import duration, kilometres
 from tracker.reconstruct.verdicts import HASTE
 
 if TYPE_CHECKING:
-    from tracker.reconstruct.march import March
+    from tracker.reconstruct.march import March, Voice
 
 Floats = NDArray[np.float64]
 
@@ -24,8 +25,8 @@ ROUNDING_S = 20.0
 MOMENT_S = 60.0
 """Less time than this is none."""
 
-ASIDE = 3
-"""Reports before, and reports after, that are named as bearing one out: in a march, what is nearest in time says most."""
+CLOSEST = 6
+"""Reports that are named as agreeing with one: those closest in time say most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +42,24 @@ class Claim:
     radius_m: float
     """Metres that hold the true place."""
     earliest: pd.Timestamp
-    """First possible moment."""
+    """First possible moment, UTC."""
     latest: pd.Timestamp
-    """Last possible moment."""
+    """Last possible moment, UTC."""
 
 
-def conflicts(march: "March", claim: Claim, others: pd.DataFrame) -> gpd.GeoDataFrame:
+def claim_of(report: "pd.Series[Any]") -> Claim:
+    """The claim of a row of a reports table that has a place."""
+    return Claim(
+        kind=str(report["kind"]),
+        lon=float(report["geometry"].x),
+        lat=float(report["geometry"].y),
+        radius_m=float(report["radius_m"]),
+        earliest=report["earliest"],
+        latest=report["latest"],
+    )
+
+
+def conflicts(march: "March", claim: Claim, others: Sequence["Voice"]) -> gpd.GeoDataFrame:
     """The other reports that cannot be true together with a claim: `explanations.CONFLICTS`.
 
     Two places of one column conflict if the quickest drive between any of the road positions that they can mean takes
@@ -57,69 +70,73 @@ def conflicts(march: "March", claim: Claim, others: pd.DataFrame) -> gpd.GeoData
     ----------
     march : the march
     claim : place and time
-    others : rows of `March.voices`
+    others : of `March.voices`
     """
+    apart = _metres(claim, others)
+    places = [(voice, metres) for voice, metres in zip(others, apart, strict=True) if voice.kind != "absence"]
+    absences = [(voice, metres) for voice, metres in zip(others, apart, strict=True) if voice.kind == "absence"]
     if claim.kind == "absence":
-        inside = others[(others["kind"] != "absence").to_numpy()]
-        found = _denied(inside[_within(inside, claim, outer=True)])
+        found = [_denied(voice, "places it there") for voice, metres in places if _holds(claim, voice, metres)]
     else:
-        absent = (others["kind"] == "absence").to_numpy()
-        denied = others[absent]
-        found = _denied(denied[_within(denied, claim, outer=False)]) + _apart(march, claim, others[~absent])
+        found = [_denied(voice, "says that it was not there") for voice, m in absences if _holds(voice, claim, m)]
+        beyond = [(voice, metres) for voice, metres in places if metres > voice.radius_m + claim.radius_m]
+        found += _apart(march, claim, beyond)
     found.sort(key=lambda row: (row["p_true"] < 0.5, -np.nan_to_num(row["needed_kmh"], nan=np.inf), row["report_id"]))
     return tables.table({name: [row[name] for row in found] for name in explanations.CONFLICTS}, explanations.CONFLICTS)
 
 
-def _within(others: pd.DataFrame, claim: Claim, *, outer: bool) -> NDArray[np.bool_]:
-    """Whether each report lies within the claim, in place and time; or the claim within it."""
-    apart = geodesy.distance_m(others["lon"], others["lat"], claim.lon, claim.lat)
-    here, there = claim.radius_m, others["radius_m"].to_numpy()
-    if outer:
-        times = (others["earliest"] >= claim.earliest) & (others["latest"] <= claim.latest)
-        return np.asarray((apart + there <= here) & times.to_numpy())
-    times = (others["earliest"] <= claim.earliest) & (others["latest"] >= claim.latest)
-    return np.asarray((apart + here <= there) & times.to_numpy())
+def _metres(claim: Claim, others: Sequence["Voice"]) -> list[float]:
+    """Metres between a claim's place and each of the others'."""
+    lon, lat = [voice.lon for voice in others], [voice.lat for voice in others]
+    metres: list[float] = geodesy.distance_m(lon, lat, claim.lon, claim.lat).tolist() if others else []
+    return metres
 
 
-def _denied(others: pd.DataFrame) -> list[dict[str, object]]:
-    none = {name: np.nan for name in ("needed_kmh", "allowed_kmh", "metres", "drive_s", "spare_s")}
-    said = {"absence": "says that it was not there then"}
-    words = [f"{row.report_id} {said.get(row.kind, 'places it there then')}" for row in others.itertuples()]
-    return [{**_told(row), **none, "words": word} for (_, row), word in zip(others.iterrows(), words, strict=True)]
+def _holds(outer: "Claim | Voice", inner: "Claim | Voice", metres: float) -> bool:
+    """Whether one circle and interval lies within another, the middles so far apart."""
+    within = metres + inner.radius_m <= outer.radius_m
+    return within and outer.earliest <= inner.earliest and inner.latest <= outer.latest
 
 
-def _told(row: "pd.Series[object]") -> dict[str, object]:
-    return {**row[["report_id", "unit", "origin", "p_true"]], "geometry": shapely.Point(row["lon"], row["lat"])}
+def _told(voice: "Voice") -> dict[str, Any]:
+    said = {name: getattr(voice, name) for name in ("report_id", "unit", "origin", "p_true")}
+    return {**said, "geometry": shapely.Point(voice.lon, voice.lat)}
 
 
-def _apart(march: "March", claim: Claim, others: pd.DataFrame) -> list[dict[str, object]]:
+def _denied(voice: "Voice", what: str) -> dict[str, Any]:
+    none = dict.fromkeys(("needed_kmh", "allowed_kmh", "metres", "drive_s", "spare_s"), np.nan)
+    return {**_told(voice), **none, "words": f"{voice.report_id} {what} then"}
+
+
+def _apart(march: "March", claim: Claim, others: Sequence[tuple["Voice", float]]) -> list[dict[str, Any]]:
     """Places that are too far from a claim's for one column."""
-    away = geodesy.distance_m(others["lon"], others["lat"], claim.lon, claim.lat)
-    others = others[away > others["radius_m"].to_numpy() + claim.radius_m]
-    if others.empty:
+    if not others:
         return []
     here = march.drives.spots(claim.lon, claim.lat, claim.radius_m)
-    there = [march.spots(row) for row in others["row"].tolist()]
+    there = [march.spots(voice.row) for voice, _ in others]
     # The most time that there can have been from the other to this, and from this to the other.
-    spare = np.stack([_seconds(claim.latest - others["earliest"]), _seconds(others["latest"] - claim.earliest)])
+    come = [(claim.latest - voice.earliest).total_seconds() for voice, _ in others]
+    gone = [(voice.latest - claim.earliest).total_seconds() for voice, _ in others]
+    spare = np.array([come, gone])
     drive = np.stack([march.drives.seconds(here, there, back=True), march.drives.seconds(here, there)])
     forbidden = (drive > HASTE * spare + ROUNDING_S).all(axis=0)
     # The order that asks least of the column; one that the intervals forbid has no time, and asks most.
     order = np.where(spare >= 0, drive / np.maximum(spare, MOMENT_S), np.inf).argmin(axis=0)
     found = []
-    for at in np.flatnonzero(forbidden):
+    for at in np.flatnonzero(forbidden).tolist():
         way = int(order[at])
         ends = (there[at], here) if way == 0 else (here, there[at])
         metres = march.drives.metres(*ends) if np.isfinite(drive[way, at]) else np.inf
-        row = _needed(others.iloc[at], metres, float(drive[way, at]), float(spare[way, at]))
-        found.append({**row, "words": _words(march, row, others.iloc[at], claim, way)})
+        voice, straight_m = others[at]
+        row = _needed(metres, float(drive[way, at]), float(spare[way, at]))
+        words = _words(march, voice, row, straight_m, "from" if way == 0 else "to")
+        found.append({**_told(voice), **row, "words": words})
     return found
 
 
-def _needed(other: "pd.Series[object]", metres: float, drive_s: float, spare_s: float) -> dict[str, object]:
+def _needed(metres: float, drive_s: float, spare_s: float) -> dict[str, float]:
     joined = np.isfinite(metres)
     return {
-        **_told(other),
         "needed_kmh": metres / spare_s * 3.6 if joined and spare_s >= MOMENT_S else np.inf,
         "allowed_kmh": metres / drive_s * 3.6 if joined and drive_s > 0 else np.nan,
         "metres": metres,
@@ -128,70 +145,34 @@ def _needed(other: "pd.Series[object]", metres: float, drive_s: float, spare_s: 
     }
 
 
-def _words(march: "March", row: dict[str, object], other: "pd.Series[object]", claim: Claim, way: int) -> str:
-    label = march.network.posts.label(float(other["lon"]), float(other["lat"]))  # type: ignore[arg-type]
-    name = f"{other['report_id']}" + (f" ({label})" if label else "")
-    if not np.isfinite(float(str(row["metres"]))):
+def _words(march: "March", voice: "Voice", row: dict[str, float], straight_m: float, way: str) -> str:
+    label = march.network.posts.label(voice.lon, voice.lat)
+    name = voice.report_id + (f" ({label})" if label else "")
+    if not np.isfinite(row["metres"]):
         return f"no road joins its place and that of {name}"
-    needed, allowed = float(str(row["needed_kmh"])), float(str(row["allowed_kmh"]))
-    if not np.isfinite(needed):
-        apart = geodesy.distance_m(other["lon"], other["lat"], claim.lon, claim.lat)  # type: ignore[arg-type]
-        return f"at the same time {name} places it {kilometres(float(apart))} away"
-    return f"needs {needed:,.0f} km/h {'from' if way == 0 else 'to'} {name}, where the roads allow {allowed:.0f}"
+    if not np.isfinite(row["needed_kmh"]):
+        return f"at the same time {name} places it {kilometres(straight_m)} away"
+    return f"needs {row['needed_kmh']:,.0f} km/h {way} {name}, where the roads allow {row['allowed_kmh']:.0f}"
 
 
-def supports(march: "March", claim: Claim, others: pd.DataFrame, together: Floats) -> gpd.GeoDataFrame:
-    """The nearest reports in time that bear a claim out: `explanations.SUPPORTS`.
+def supports(claim: Claim, others: Sequence["Voice"], together: Floats) -> gpd.GeoDataFrame:
+    """The reports closest in time that agree with a claim: `explanations.SUPPORTS`.
 
     Parameters
     ----------
-    march : the march
     claim : place and time
-    others : rows of `March.voices`, of other origins
+    others : of `March.voices`, of other origins
     together : (others,) probability of each if the claim is true
     """
-    good = (together >= 0.5) & (others["kind"] != "absence").to_numpy()
-    others, together = others[good], together[good]
-    before, after = _seconds(claim.earliest - others["latest"]), _seconds(others["earliest"] - claim.latest)
-    gap = np.where(before > 0, -before, np.where(after > 0, after, 0.0))
-    apart = geodesy.distance_m(others["lon"], others["lat"], claim.lon, claim.lat)
-    chosen = np.concatenate(
-        [
-            side[np.lexsort((apart[side], np.abs(gap[side])))][:ASIDE]
-            for side in (np.flatnonzero(gap == 0), np.flatnonzero(gap < 0), np.flatnonzero(gap > 0))
-        ]
-    )
-    chosen = chosen[np.lexsort((apart[chosen], np.abs(gap[chosen])))]
-    told = others.iloc[chosen]
-    columns = {
-        **{name: told[name] for name in ("report_id", "unit", "origin", "p_true")},
-        "p_together": together[chosen],
-        "gap_s": gap[chosen],
-        "apart_m": apart[chosen],
-        "words": [_borne(row, gap[at], apart[at]) for at, (_, row) in zip(chosen, told.iterrows(), strict=True)],
-        "geometry": shapely.points(told["lon"].to_numpy(float), told["lat"].to_numpy(float)),
-    }
+    found = []
+    for voice, metres, p in zip(others, _metres(claim, others), together.tolist(), strict=True):
+        if voice.kind == "absence" or p < 0.5:
+            continue
+        within = max(claim.latest - voice.earliest, voice.latest - claim.earliest).total_seconds()
+        of = f" ({voice.origin})" if voice.origin else ""
+        said = {"p_together": p, "within_s": within, "apart_m": metres}
+        words = f"{voice.report_id}{of}, {kilometres(metres)} away and at most {duration(within)} before or after"
+        found.append({**_told(voice), **said, "words": words})
+    found.sort(key=lambda row: (row["within_s"], row["apart_m"], row["report_id"]))
+    columns = {name: [row[name] for row in found[:CLOSEST]] for name in explanations.SUPPORTS}
     return tables.table(columns, explanations.SUPPORTS)
-
-
-def _borne(row: "pd.Series[object]", gap: float, apart: float) -> str:
-    origin = text(row["origin"])
-    when = "at the same time" if gap == 0 else f"{duration(abs(gap))} {'before' if gap < 0 else 'after'}"
-    return f"{row['report_id']}{f' ({origin})' if origin else ''} {when}, {kilometres(apart)} away"
-
-
-def _seconds(times: "pd.Series[pd.Timedelta]") -> Floats:
-    return np.asarray(times / pd.Timedelta(seconds=1), float)
-
-
-def claim_of(report: "pd.Series[object]") -> Claim:
-    """A row of a reports table that has a place."""
-    point = report["geometry"]
-    return Claim(
-        kind=str(report["kind"]),
-        lon=float(point.x),  # type: ignore[attr-defined]
-        lat=float(point.y),  # type: ignore[attr-defined]
-        radius_m=float(report["radius_m"]),  # type: ignore[arg-type]
-        earliest=report["earliest"],  # type: ignore[arg-type]
-        latest=report["latest"],  # type: ignore[arg-type]
-    )

@@ -1,6 +1,6 @@
 """One track beside another: how far apart their middles are, and which roads became likelier."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from tracker.model import Track, explanations, geodesy, tables
 
@@ -33,40 +34,44 @@ class Middles(NamedTuple):
     noise_km: Floats
 
 
+def apart_m(lon: Floats, lat: Floats) -> Floats:
+    """(members, members) metres in a straight line between the histories at one moment."""
+    xyz = geodesy.earth_centred(lon, lat)
+    xyz -= xyz.mean(axis=0)  # else the squares of the earth's radius cancel, and metres with them
+    square = (xyz**2).sum(axis=1)
+    return np.asarray(np.sqrt(np.maximum(square[:, None] + square[None] - 2 * xyz @ xyz.T, 0)))
+
+
 def middles(track: Track, times: pd.DatetimeIndex) -> Middles:
     """Where a track is at some times, with the radius that holds 90 % and what two draws of it differ by."""
     lon, lat = track.coordinates(times)
     halves = _halves(len(track.weights))
+    # The mean distance to all, and to the members of each half, in one product.
+    sums = np.concatenate([track.weights[:, None], track.weights[:, None] * halves], axis=1)
     found = []
     for east, north in zip(lon, lat, strict=True):
-        xyz = geodesy.earth_centred(east, north)
-        apart = geodesy.chord_to_metres(np.linalg.norm(xyz[:, None] - xyz[None], axis=2))
-        middle = int((apart @ track.weights).argmin())
+        apart = apart_m(east, north)
+        mean = apart @ sums
+        middle = int(mean[:, 0].argmin())
         order = np.argsort(apart[middle], kind="stable")
         held = int(np.searchsorted(np.cumsum(track.weights[order]), LEVEL - 1e-9))
         radius = apart[middle][order[min(held, len(order) - 1)]]
+        of_half = np.where(halves, mean[:, 1:], np.inf).argmin(axis=0)
         # Halves differ by the root of two more than whole ensembles do.
-        noise = np.mean([_between_halves(apart, track.weights, half) for half in halves]) / np.sqrt(2) / 1000
+        noise = apart[of_half[::2], of_half[1::2]].mean() / np.sqrt(2) / 1000
         found.append((east[middle], north[middle], radius, noise))
     columns = np.array(found, float).reshape(len(times), 4)
     return Middles(*columns.T)
 
 
-def _halves(members: int) -> list[NDArray[np.bool_]]:
-    halves = []
+def _halves(members: int) -> NDArray[np.bool_]:
+    """(members, 2 x SPLITS) which members are in a half, and which in the other, for each split."""
+    halves = np.zeros((members, 2 * SPLITS), bool)
     for split in range(SPLITS):
-        half = np.zeros(members, bool)
-        half[np.random.default_rng(split).permutation(members)[: members // 2]] = True
-        halves.append(half)
+        order = np.random.default_rng(split).permutation(members)
+        halves[order[: members // 2], 2 * split] = True
+        halves[:, 2 * split + 1] = ~halves[:, 2 * split]
     return halves
-
-
-def _between_halves(apart: Floats, weights: Floats, half: NDArray[np.bool_]) -> float:
-    """Metres between the middles of the two halves of an ensemble."""
-    one, other = (
-        np.flatnonzero(part)[(apart[np.ix_(part, part)] @ weights[part]).argmin()] for part in (half, ~half)
-    )
-    return float(apart[one, other])
 
 
 def moved(unit: str, track: Track, other: Track, at: Moments) -> gpd.GeoDataFrame:
@@ -94,6 +99,12 @@ def moved(unit: str, track: Track, other: Track, at: Moments) -> gpd.GeoDataFram
         "geometry": shapely.linestrings(ends),
     }
     return tables.table(columns, explanations.MOVED)
+
+
+def joined(parts: Sequence[gpd.GeoDataFrame], schema: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """Tables of one schema, one below the other."""
+    full = [part for part in parts if len(part)]
+    return gpd.GeoDataFrame(pd.concat(full, ignore_index=True), crs=tables.CRS) if full else tables.table({}, schema)
 
 
 def hours(*tracks: Track) -> Moments:
@@ -127,7 +138,8 @@ def driven(track: Track, window: tuple[pd.Timestamp, pd.Timestamp]) -> Driven:
         edges.append(np.unique(history.path.edges[on]))
         members.append(np.full(len(edges[-1]), member))
     edge, at = np.unique(np.concatenate(edges), return_inverse=True)
-    return Driven(edge, np.bincount(at, weights=track.weights[np.concatenate(members)], minlength=len(edge)))
+    weights = track.weights[np.concatenate(members)]
+    return Driven(edge, np.bincount(at, weights=weights, minlength=len(edge)).astype(float))
 
 
 def changes(track: Track, other: Track, window: tuple[pd.Timestamp, pd.Timestamp]) -> pd.DataFrame:
@@ -188,37 +200,48 @@ def _told_apart(rows: list[dict[str, Any]]) -> None:
 # ---- places
 
 
-def passages_changed(
-    unit: str, track: Track, other: Track, places: gpd.GeoDataFrame, *, most: int = 8
-) -> pd.DataFrame:
+PASSED_M = 10_000.0
+"""How near a road must come to a named place to pass it, as for `Track.passages`."""
+
+SAMPLE_M = 1_000.0
+"""How closely ways are followed past places: the error is then below 15 m."""
+
+
+def passages_changed(unit: str, track: Track, other: Track, places: gpd.GeoDataFrame, *, most: int = 8) -> pd.DataFrame:
     """Named places that the two tracks pass with other probabilities: `explanations.PASSAGES_CHANGED`."""
-    near = _near(track, other, places)
-    asked = gpd.GeoDataFrame({"place": near["place"].to_numpy()}, geometry=near.geometry.to_numpy(), crs=places.crs)
-    one, two = track.passages(asked), other.passages(asked)
-    by = (one["probability"] - two["probability"]).abs()
-    order = by[by >= CHANGED].sort_values(ascending=False, kind="stable").index[:most]
+    named = places.drop_duplicates("place")
+    window = track.known_from, track.known_until
+    here = _passed(track, named, window)
+    there = here if other.histories is track.histories else _passed(other, named, window)
+    one, two = track.weights @ here, other.weights @ there
+    order = np.argsort(-np.abs(one - two), kind="stable")[:most]
+    order = order[np.abs(one - two)[order] >= CHANGED]
     columns = {
         "unit": [unit] * len(order),
-        "place": one["place"].loc[order],
-        "probability": one["probability"].loc[order],
-        "probability_without": two["probability"].loc[order],
-        "t50": one["t50"].loc[order],
-        "t50_without": two["t50"].loc[order],
+        "place": named["place"].iloc[order],
+        "probability": one[order],
+        "probability_without": two[order],
     }
     return explanations.frame(columns, explanations.PASSAGES_CHANGED)
 
 
-ASKED = 40
-"""Places that are looked at: asking takes time for each."""
-
-
-def _near(track: Track, other: Track, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Cities, towns and other places by which part of the histories of either track come, but not of all alike."""
-    named = places.drop_duplicates("place")
-    if named.empty:
-        return named
-    kinds = ["city", "town", "village"]
-    rank = [kinds.index(kind) if kind in kinds else len(kinds) for kind in named["kind"]]
-    boxes = [shapely.box(*edges.total_bounds).buffer(0.15) for edges in (track.edges, other.edges)]
-    inside = shapely.intersects(np.asarray(shapely.union_all(boxes)), named.geometry.to_numpy())
-    return named.assign(rank=rank)[inside].sort_values("rank", kind="stable").head(ASKED)
+def _passed(track: Track, places: gpd.GeoDataFrame, window: tuple[pd.Timestamp, pd.Timestamp]) -> NDArray[np.bool_]:
+    """(members, places) whether each history comes by each place between two moments."""
+    xyz = geodesy.earth_centred(places.geometry.x, places.geometry.y).reshape(-1, 3)
+    seconds = np.array([(time - track.start).total_seconds() for time in window])
+    passed = np.zeros((len(track.histories), len(places)), bool)
+    known: dict[int, tuple[Floats, NDArray[np.bool_]]] = {}
+    for member, history in enumerate(track.histories):
+        path = history.path
+        if id(path) not in known:
+            along = np.linspace(0, path.metres[-1], 2 + int(path.metres[-1] / SAMPLE_M))
+            way = geodesy.earth_centred(*(np.interp(along, path.metres, line) for line in (path.lon, path.lat)))
+            near = cKDTree(way).query_ball_point(xyz, geodesy.metres_to_chord(PASSED_M))
+            at = np.zeros((len(along), len(places)), bool)
+            for place, samples in enumerate(near):
+                at[samples, place] = True
+            known[id(path)] = along, at
+        along, at = known[id(path)]
+        begin, end = np.searchsorted(along, np.interp(seconds, history.seconds, history.metres))
+        passed[member] = at[begin : end + 1].any(axis=0)
+    return passed

@@ -1,5 +1,6 @@
 """What one report moved, what it conflicts with, and what bears it out."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +11,15 @@ import pandas as pd
 from tracker.model import Track, UnknownReport, explanations, tables
 from tracker.reconstruct.belief import prior
 from tracker.reconstruct.explaining import conflicts as against
-from tracker.reconstruct.explaining.differences import Moments, changes, hours, moved, passages_changed, roads_changed
+from tracker.reconstruct.explaining.differences import (
+    Moments,
+    changes,
+    hours,
+    joined,
+    moved,
+    passages_changed,
+    roads_changed,
+)
 from tracker.reconstruct.explaining.paragraphs import explanation_words
 from tracker.reconstruct.explaining.saying import near_matches, road_names, text, zone_of
 from tracker.reconstruct.verdicts import Judged
@@ -44,10 +53,12 @@ def explain(march: "March", report_id: str, *, zone: str = "UTC") -> explanation
     tables_of = [_of_unit(march, one, row, voice) for one in march.judged if row in one.claims.rows]
     report, verdict = march.told.iloc[row], march.verdicts.iloc[row]
     placed = report["geometry"] is not None and not report["geometry"].is_empty
-    conflicts, supports = _others(march, row) if placed else (_none("CONFLICTS"), _none("SUPPORTS"))
+    conflicts, supports = (
+        _others(march, row) if placed else (_none(explanations.CONFLICTS), _none(explanations.SUPPORTS))
+    )
     found = {
-        "moved": _joined([of[0] for of in tables_of], "MOVED"),
-        "roads": _joined([of[1] for of in tables_of], "ROADS_CHANGED"),
+        "moved": joined([of[0] for of in tables_of], explanations.MOVED),
+        "roads": joined([of[1] for of in tables_of], explanations.ROADS_CHANGED),
         "passages": pd.concat([of[2] for of in tables_of]) if tables_of else _no_passage(),
     }
     methods = [of[3] for of in tables_of]
@@ -95,7 +106,7 @@ def _of_unit(
     track = march.tracks[one.unit]
     other = without_rows(march, one, row, voice)
     if other.track is None:
-        return _none("MOVED"), _none("ROADS_CHANGED"), _no_passage(), other.method
+        return _none(explanations.MOVED), _none(explanations.ROADS_CHANGED), _no_passage(), other.method
     at = [*_own_times(march, row), *_neighbours(march, one, row), *_most(one.unit, track, other.track)]
     changed = changes(track, other.track, (track.known_from, track.known_until))
     names = road_names(march.roads, march.places, changed.index.to_numpy(np.int64))
@@ -118,7 +129,7 @@ def without_rows(march: "March", one: Judged, row: int, voice: list[int]) -> Oth
     plain = report["kind"] != "turnaround" and text(report["unit"]) == one.unit
     if plain and false.sum() * len(false) >= ENOUGH:
         return Other(replace(track, weights=false / false.sum()), WEIGHED)
-    kept = march.reports.drop(index=march.reports.index[voice])
+    kept = march.reports.iloc[np.setdiff1d(np.arange(len(march.reports)), voice)]
     if kept.empty:
         return Other(None, DRAWN)
     again = rebuild(kept, march.network, seed=march.seed, members=march.members, span=march.span, only={one.unit})
@@ -135,19 +146,14 @@ def _own_times(march: "March", row: int) -> Moments:
 
 def _neighbours(march: "March", one: Judged, row: int) -> Moments:
     """The middles of the nearest believed reports before and after."""
-    others = march.voices[(march.voices["unit"] == one.unit) & (march.voices["row"] != row)]
-    others = others[(others["p_true"] >= 0.5) & (others["kind"] != "absence")]
-    middle = others["earliest"] + (others["latest"] - others["earliest"]) / 2
     report = march.told.iloc[row]
     own = report["earliest"] + (report["latest"] - report["earliest"]) / 2
-    found = []
-    if (middle < own).any():
-        at = middle[middle < own].idxmax()
-        found.append((f"{others['report_id'].loc[at]}, before", middle.loc[at]))
-    if (middle > own).any():
-        at = middle[middle > own].idxmin()
-        found.append((f"{others['report_id'].loc[at]}, after", middle.loc[at]))
-    return found
+    believed = [voice for voice in march.voices if voice.unit == one.unit and voice.p_true >= 0.5]
+    others = [voice for voice in believed if voice.row != row and voice.kind != "absence"]
+    middles = sorted((voice.earliest + (voice.latest - voice.earliest) / 2, voice.report_id) for voice in others)
+    before = [(f"{name}, before", time) for time, name in middles if time < own]
+    after = [(f"{name}, after", time) for time, name in middles if time > own]
+    return [*before[-1:], *after[:1]]
 
 
 def _most(unit: str, track: Track, other: Track) -> Moments:
@@ -156,7 +162,7 @@ def _most(unit: str, track: Track, other: Track) -> Moments:
     clear = found[found["km"] > 2 * found["noise_km"]]
     if clear.empty:
         return []
-    return [("farthest", clear["time"].loc[clear["km"].idxmax()])]
+    return [("farthest hour", clear["time"].loc[clear["km"].idxmax()])]
 
 
 def _others(march: "March", row: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
@@ -164,28 +170,23 @@ def _others(march: "March", row: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFram
     report = march.told.iloc[row]
     unit, origin = text(report["unit"]), text(report["origin"])
     if report["kind"] in ("roadblock", "statement") or not unit:
-        return _none("CONFLICTS"), _none("SUPPORTS")
+        return _none(explanations.CONFLICTS), _none(explanations.SUPPORTS)
     claim = against.claim_of(report)
-    one_voice = [report["report_id"], text(march.repeats.iloc[row])]
-    others = march.voices[(march.voices["unit"] == unit) & ~march.voices["report_id"].isin(one_voice)]
+    one_voice = {str(report["report_id"]), text(march.repeats.iloc[row])}
+    others = [voice for voice in march.voices if voice.unit == unit and voice.report_id not in one_voice]
     conflicts = against.conflicts(march, claim, others)
     one = next((one for one in march.judged if one.unit == unit and row in one.claims.rows), None)
-    if one is None:
-        return conflicts, _none("SUPPORTS")
-    others = others[(others["origin"].map(text) != origin).to_numpy(bool) | (origin == "")]
+    if one is None or march.verdicts["verdict"].iloc[row] != "supports":
+        return conflicts, _none(explanations.SUPPORTS)
+    others = [voice for voice in others if voice.origin != origin or not origin]
     own = one.agreed[int(np.flatnonzero(one.claims.rows == row)[0])]
-    together = one.agreed[others["claim"].to_numpy(int)] @ own / max(own.sum(), 1e-12)
-    return conflicts, against.supports(march, claim, others, together)
+    together = one.agreed[[voice.number for voice in others]] @ own / own.sum()
+    return conflicts, against.supports(claim, others, together)
 
 
-def _none(name: str) -> gpd.GeoDataFrame:
-    return tables.table({}, getattr(explanations, name))
+def _none(schema: Mapping[str, str]) -> gpd.GeoDataFrame:
+    return tables.table({}, schema)
 
 
 def _no_passage() -> pd.DataFrame:
     return explanations.frame({}, explanations.PASSAGES_CHANGED)
-
-
-def _joined(parts: list[gpd.GeoDataFrame], name: str) -> gpd.GeoDataFrame:
-    full = [part for part in parts if len(part)]
-    return gpd.GeoDataFrame(pd.concat(full, ignore_index=True), crs=tables.CRS) if full else _none(name)

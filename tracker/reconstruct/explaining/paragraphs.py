@@ -1,5 +1,6 @@
 """The paragraphs that a reporter can quote."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tracker.model import explanations
+from tracker.model import Track, explanations, geodesy
 from tracker.reconstruct.explaining.saying import clock, counted, interval, kilometres, listed, percent, text
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ FLIP = 0.25
 
 WIDER = 1.25
 """A radius that changes by less than this factor has not changed."""
+
+UNSURE = 0.2
+"""A probability that is known within less is told as one number."""
 
 NAMED = 3
 """Roads, reports and the like that a sentence names."""
@@ -32,6 +36,11 @@ _SAYS = {
 }
 
 
+_HARDLY = (
+    "It hardly moves the track of {unit}: without it, little more differs than between two draws of the same track."
+)
+
+
 def explanation_words(
     march: "March", row: int, found: explanations.Explanation, *, repeats: int, zone: ZoneInfo
 ) -> str:
@@ -40,7 +49,7 @@ def explanation_words(
     if found.method:
         sentences += _what_it_moved(found, zone)
     if found.unit and found.verdict != "unused":
-        sentences += [*conflict_words(found.conflicts, "this report"), *_borne_out(found)]
+        sentences += [*conflict_words(found.conflicts, "this report"), *_agreeing(found)]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -72,7 +81,8 @@ def _judged(march: "March", row: int, found: explanations.Explanation) -> str:
     if found.verdict == "unused" or np.isnan(found.p_true):
         return f"It moves no track: {reason}."
     said = {"doubtful": "doubted", "impossible": "held to be impossible"}.get(found.verdict, found.verdict)
-    return f"It is {said}, {percent(found.p_true)} likely to be true{alone}: {reason}."
+    why = "" if len(found.conflicts) else f": {reason}"  # else the next sentence tells the same
+    return f"It is {said}, {percent(found.p_true)} likely to be true{alone}{why}."
 
 
 def _what_it_moved(found: explanations.Explanation, zone: ZoneInfo) -> list[str]:
@@ -81,8 +91,7 @@ def _what_it_moved(found: explanations.Explanation, zone: ZoneInfo) -> list[str]
     said = []
     for unit in found.moved["unit"].unique():
         rows = found.moved[found.moved["unit"] == unit]
-        said += moved_words(rows, unit, zone) or [f"It hardly moves the track of {unit}: without it, what differs is no "
-                                                  "more than what two draws of the same track differ by."]  # fmt: skip
+        said += moved_words(rows, unit, zone) or [_HARDLY.format(unit=unit)]
         said += route_words(found.roads[found.roads["unit"] == unit], unit)
     return said
 
@@ -94,7 +103,7 @@ def moved_words(rows: gpd.GeoDataFrame, unit: str, zone: ZoneInfo) -> list[str]:
     if len(clear):
         most = clear.loc[clear["km"].idxmax()]
         said.append(
-            f"Without it the middle of {unit} would lie {kilometres(most['km'] * 1000)} from there at "
+            f"Without it the middle of {unit} would lie {kilometres(most['km'] * 1000)} from where it does at "
             f"{clock(most['time'], zone)}."
         )
     factor = rows["radius_without_m"] / np.maximum(rows["radius_m"], 1.0)
@@ -110,14 +119,15 @@ def moved_words(rows: gpd.GeoDataFrame, unit: str, zone: ZoneInfo) -> list[str]:
 def route_words(roads: gpd.GeoDataFrame, unit: str) -> list[str]:
     """Which roads a unit would take instead of which, or which would be likelier."""
     by = roads["probability_without"] - roads["probability"]
+    name = unit[:1].upper() + unit[1:]
     past = (roads["probability_without"] >= 0.5) != (roads["probability"] >= 0.5)
     won, lost = roads[past & (by >= FLIP)], roads[past & (by <= -FLIP)]
     if len(won) and len(lost):
-        return [f"{unit} would most likely go by {_shares(won)} instead of {_shares(lost)}."]
+        return [f"{name} would most likely go by {_shares(won)} instead of {_shares(lost)}."]
     if len(won):
-        return [f"{unit} would most likely go by {_shares(won)} too."]
+        return [f"{name} would most likely go by {_shares(won)} too."]
     if len(lost):
-        return [f"{unit} would no longer be likely to go by {_shares(lost)}."]
+        return [f"{name} would no longer be likely to go by {_shares(lost)}."]
     if len(roads) and by.abs().iloc[0] >= FLIP:
         more = "likelier" if by.iloc[0] > 0 else "less likely"
         return [f"The way of {unit} by {_shares(roads.head(1))} would be {more}."]
@@ -126,7 +136,7 @@ def route_words(roads: gpd.GeoDataFrame, unit: str) -> list[str]:
 
 def _shares(roads: gpd.GeoDataFrame) -> str:
     return listed(
-        f"{row.road} ({percent(row.probability_without)}, not {percent(row.probability)})"
+        f"{row.road} ({percent(row.probability_without)}, now {percent(row.probability)})"
         for row in roads.head(NAMED).itertuples()
     )
 
@@ -141,7 +151,8 @@ def conflict_words(conflicts: gpd.GeoDataFrame, name: str) -> list[str]:
     more = conflicts["report_id"].nunique() - 1
     also = f" ({counted(more, 'more report')} against it)" if more else ""
     return [
-        f"It {_as_clause(str(worst['words']))}{also}; one of {worst['report_id']}, {name}, or the assumption of one column is wrong."
+        f"It {_as_clause(str(worst['words']))}{also}; one of {worst['report_id']}, {name}, or the assumption of one "
+        "column is wrong."
     ]
 
 
@@ -149,13 +160,14 @@ def _as_clause(words: str) -> str:
     return words if words.startswith("needs") else f"has this against it: {words}"
 
 
-def _borne_out(found: explanations.Explanation) -> list[str]:
+def _agreeing(found: explanations.Explanation) -> list[str]:
+    """Which reports of other origins agree with a report that is believed."""
+    if found.verdict != "supports":
+        return []
     if found.supports.empty:
-        return ["No report of another origin bears it out."]
+        return ["No report of another origin agrees with it."]
     nearest = [str(words) for words in found.supports["words"].head(2)]
-    origins = found.supports["origin"].map(text)
-    number = int(origins[origins != ""].nunique() + (origins == "").sum())
-    return [f"{counted(number, 'other origin')} {'bears' if number == 1 else 'bear'} it out, nearest in time "
+    return [f"Of the reports of other origins that agree with it the closest {'are' if len(nearest) > 1 else 'is'} "
             f"{listed(nearest)}."]  # fmt: skip
 
 
@@ -176,4 +188,67 @@ def without_words(
     ]
     if len(flips) > NAMED:
         said.append(f"{counted(len(flips) - NAMED, 'more verdict')} would change.")
-    return " ".join(said) if len(said) > 1 else f"{said[0][:-1]} nothing changes that two draws of the same would not differ by."
+    return (
+        " ".join(said)
+        if len(said) > 1
+        else f"{said[0][:-1]} nothing changes that two draws of the same would not differ by."
+    )
+
+
+def alibi_words(found: explanations.Alibi, told: Mapping[str, Any], march: "March", zone: ZoneInfo) -> str:
+    """How a new report fits, in a paragraph."""
+    place = march.network.posts.label(told["lon"], told["lat"]) or f"{told['lat']:.3f} N {told['lon']:.3f} E"
+    says = _SAYS[told["kind"]].format(unit=found.unit or "a column", place=f"at {place}")
+    when = interval(told["earliest"], told["latest"], zone)
+    name = found.report_id[0].upper() + found.report_id[1:]
+    sentences = [f"{name} {says}, {when}."]
+    if not march.judged:
+        return f"{sentences[0]} There is no track to hold it against."
+    if np.isnan(found.p_true):
+        first, last = (clock(time, zone) for time in march.span)
+        sentences.append(f"The tracks answer from {first} to {last}, so nothing more can be said of it.")
+    elif found.unit is not None:
+        sentences.append(_fits(found, told, march))
+    else:
+        sentences.append(_whose(found))
+    if found.unit is not None:
+        sentences += conflict_words(found.conflicts, found.report_id)
+    return " ".join(sentences)
+
+
+def _fits(found: explanations.Alibi, told: Mapping[str, Any], march: "March") -> str:
+    how = {"supports": "agrees with", "doubtful": "does not agree with", "impossible": "cannot agree with"}
+    said = f"It {how[found.verdict]} the track of {found.unit}: {percent(found.p_true)} likely to be true"
+    if found.p_range[1] - found.p_range[0] > UNSURE:
+        said += (
+            f" (between {percent(found.p_range[0])} and {percent(found.p_range[1])}: few histories come by its place)"
+        )
+    if found.verdict == "supports" or told["kind"] == "absence":
+        return f"{said}."
+    away = _nearest_m(march.tracks[str(found.unit)], told)
+    return f"{said}; of twenty histories the nearest comes within {kilometres(away)} in its time."
+
+
+def _nearest_m(track: Track, told: Mapping[str, Any]) -> float:
+    """Metres that the nearest twentieth of the histories come within of a place in an interval."""
+    first, last = max(told["earliest"], track.start), min(told["latest"], track.end)
+    times = pd.date_range(first, last, periods=2 + min(int((last - first) / pd.Timedelta(minutes=5)), 100))
+    lon, lat = track.coordinates(times)
+    away = geodesy.distance_m(lon, lat, told["lon"], told["lat"]).min(axis=0)
+    order = np.argsort(away, kind="stable")
+    return float(away[order][int(np.searchsorted(np.cumsum(track.weights[order]), 0.05))])
+
+
+def _whose(found: explanations.Alibi) -> str:
+    """Which column a report of no unit may speak of."""
+    columns = found.could_be[found.could_be["unit"].notna()]
+    some = columns[columns["probability"] >= 0.01]
+    none = percent(float(found.could_be["probability"][found.could_be["unit"].isna()].iloc[0]))
+    said = f"{none} that it is false, or speaks of a column that no report names"
+    if some.empty:
+        out = [f"Not {row.unit}: {row.words}." for row in columns.head(NAMED).itertuples()]
+        return f"It fits no column: {said}. {' '.join(out)}"
+    which = [f"{unit} {percent(share)}" for unit, share in zip(some["unit"], some["probability"], strict=True)]
+    ruled_out = columns[(columns["probability"] < 0.01) & (columns["conflicts"] > 0)]
+    out = [f" Not {row.unit}: {row.words}." for row in ruled_out.head(NAMED).itertuples()]
+    return f"It could be {', '.join(which)}; {said}.{''.join(out)}"

@@ -15,6 +15,11 @@ from tracker.model import BadTime, geodesy
 NEAREST_M = 30_000.0
 """A road without a name is called by a place that is not farther than this."""
 
+NEAR_M = 2_000.0
+"""Up to this distance something is near a place, and beyond it lies in some direction."""
+
+COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+
 
 def zone_of(name: str) -> ZoneInfo:
     """The time zone of that name.
@@ -80,7 +85,9 @@ def near_matches(unknown: Sequence[str], known: Iterable[str]) -> str:
     """The unknown names, each with the known one that is most like it."""
     by_fold = {name.casefold(): name for name in known}
     close = [(name, get_close_matches(name.casefold(), by_fold, 1)) for name in unknown]
-    return ", ".join(f"{name!r} (did you mean {by_fold[found[0]]!r}?)" if found else repr(name) for name, found in close)
+    return ", ".join(
+        f"{name!r} (did you mean {by_fold[found[0]]!r}?)" if found else repr(name) for name, found in close
+    )
 
 
 def text(value: object) -> str:
@@ -91,8 +98,11 @@ def text(value: object) -> str:
 def road_names(roads: gpd.GeoDataFrame, places: gpd.GeoDataFrame, edges: NDArray[np.int64]) -> list[str]:
     """Each edge's road as a reader knows it: its label, its name, or the place that it lies by."""
     told = roads.loc[edges]
-    names = [text(road) or text(name) or text(local)
-             for road, name, local in zip(told["road"], told["int_name"], told["name"], strict=True)]  # fmt: skip
+    names = [
+        # Of a road without a number the label is its local name: readers may have one in their letters.
+        (text(latin) if text(road) == text(local) else "") or text(road) or text(local) or text(latin)
+        for road, latin, local in zip(told["road"], told["int_name"], told["name"], strict=True)
+    ]
     nameless = [at for at, name in enumerate(names) if not name]
     if nameless:
         middle = shapely.line_interpolate_point(told.geometry.to_numpy()[nameless], 0.5, normalized=True)
@@ -103,9 +113,30 @@ def road_names(roads: gpd.GeoDataFrame, places: gpd.GeoDataFrame, edges: NDArray
 
 def nearest_places(places: gpd.GeoDataFrame, points: NDArray[np.object_]) -> list[str]:
     """Name of the nearest place within 30 km of each point, or nothing."""
+    return [found[0] if found else "" for found in _nearest(places, points)]
+
+
+def _nearest(places: gpd.GeoDataFrame, points: NDArray[np.object_]) -> list[tuple[str, float, float, float] | None]:
+    """Name of the nearest place within 30 km of each point, its metres from there, and its degrees east and north."""
     if places.empty:
-        return [""] * len(points)
+        return [None] * len(points)
+    east, north = places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)
     lon, lat = shapely.get_x(points)[:, None], shapely.get_y(points)[:, None]
-    away = geodesy.distance_m(lon, lat, places.geometry.x.to_numpy()[None], places.geometry.y.to_numpy()[None])
-    best = away.argmin(axis=1)
-    return [str(places["place"].iloc[at]) if away[row, at] <= NEAREST_M else "" for row, at in enumerate(best.tolist())]
+    away = geodesy.distance_m(lon, lat, east[None], north[None])
+    best = enumerate(away.argmin(axis=1).tolist())
+    found = [
+        (str(places["place"].iloc[at]), float(away[row, at]), float(east[at]), float(north[at])) for row, at in best
+    ]
+    return [one if one[1] <= NEAREST_M else None for one in found]
+
+
+def by_place(places: gpd.GeoDataFrame, point: shapely.Point) -> str:
+    """Words like "7 km east of Yelets" or "near Yelets", or the coordinates where no place is near."""
+    nearest = _nearest(places, np.array([point]))[0]
+    if nearest is None:
+        return f"at {point.y:.2f} N {point.x:.2f} E"
+    name, metres, lon, lat = nearest
+    if metres < NEAR_M:
+        return f"near {name}"
+    turn = np.degrees(np.arctan2((point.x - lon) * np.cos(np.radians(lat)), point.y - lat))
+    return f"{kilometres(metres)} {COMPASS[round(turn / 45) % 8]} of {name}"

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from tracker.model import UnknownReport, explanations, tables
-from tracker.reconstruct.explaining.differences import changes, hours, moved, roads_changed
+from tracker.reconstruct.explaining.differences import changes, hours, joined, moved, roads_changed
 from tracker.reconstruct.explaining.paragraphs import without_words
 from tracker.reconstruct.explaining.saying import listed, near_matches, road_names, text, zone_of
 
@@ -26,7 +25,7 @@ def without(
     shown_in = zone_of(zone)
     rows = _rows(march, [report_ids] if isinstance(report_ids, str) else list(report_ids), origin)
     removed = tuple(march.reports["report_id"].iloc[rows])
-    kept = march.reports.drop(index=march.reports.index[rows])
+    kept = march.reports.iloc[np.setdiff1d(np.arange(len(march.reports)), rows)]
     if kept.empty:
         raise ValueError(f"these are all {len(removed)} reports of the march; leave at least one in")
     after = rebuild(kept, march.network, seed=march.seed, members=march.members, span=march.span)
@@ -35,8 +34,8 @@ def without(
         march=after,
         removed=removed,
         words="",
-        moved=_joined([_moved(march, after, unit) for unit in both], "MOVED"),
-        roads=_joined([_roads(march, after, unit) for unit in both], "ROADS_CHANGED"),
+        moved=joined([_moved(march, after, unit) for unit in both], explanations.MOVED),
+        roads=joined([_roads(march, after, unit) for unit in both], explanations.ROADS_CHANGED),
         verdicts=_verdicts(march, after),
     )
     gone = [unit for unit in march.tracks if unit not in after.tracks]
@@ -62,15 +61,22 @@ def _rows(march: "March", report_ids: list[str], origin: str | None) -> list[int
 
 def _moved(march: "March", after: "March", unit: str) -> gpd.GeoDataFrame:
     track, other = march.tracks[unit], after.tracks[unit]
-    if _same(track, other):
-        return tables.table({}, explanations.MOVED)
     return moved(unit, track, other, hours(track, other))
 
 
 def _roads(march: "March", after: "March", unit: str) -> gpd.GeoDataFrame:
     track, other = march.tracks[unit], after.tracks[unit]
-    if _same(track, other):
-        return tables.table({}, explanations.ROADS_CHANGED)
     changed = changes(track, other, (track.known_from, track.known_until))
     names = road_names(march.roads, march.places, changed.index.to_numpy(np.int64))
     return roads_changed(unit, changed, march.roads, names)
+
+
+def _verdicts(march: "March", after: "March") -> gpd.GeoDataFrame:
+    """The reports that stay and are judged otherwise; the probabilities that changed most first."""
+    names = ["verdict", "p_true"]
+    new = after.verdicts.set_index("report_id")[names].add_suffix("_without")
+    told = march.verdicts.set_index("report_id").join(new, how="inner")
+    told = told[told["verdict"] != told["verdict_without"]].reset_index()
+    by = (told["p_true"].fillna(0.5) - told["p_true_without"].fillna(0.5)).abs()
+    told = told.loc[by.sort_values(ascending=False, kind="stable").index]
+    return tables.table({name: told[name] for name in explanations.VERDICTS_CHANGED}, explanations.VERDICTS_CHANGED)
