@@ -179,11 +179,17 @@ def osrm(setup: dict[str, Any]) -> Matcher:
         return asked
 
     def ask(asked: Any) -> Any:
-        answers = []
-        for address in asked:
+        return [fetched(address) for address in asked]
+
+    def fetched(address: str) -> bytes:
+        try:
             connection.request("GET", address)
-            answers.append(connection.getresponse().read())
-        return answers
+            return connection.getresponse().read()
+        except (http.client.HTTPException, OSError):
+            # It closes a connection after some hundred questions; the next one opens another.
+            connection.close()
+            connection.request("GET", address)
+            return connection.getresponse().read()
 
     def lines(answers: Any) -> list[Line]:
         found = []

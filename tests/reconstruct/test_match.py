@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, Thread
 from typing import Any
 
 import geopandas as gpd
@@ -16,6 +16,8 @@ from tests.reconstruct.traced import START, along, at, corners, driven, trace
 from tests.roads.napkin import draw
 from tracker.model import BadTrace, geodesy, tables
 from tracker.reconstruct import match
+from tracker.reconstruct.match import _matcher
+from tracker.reconstruct.stitching import Scratch
 from tracker.roads import RoadNetwork
 
 ROAD = {"highway": "secondary"}
@@ -179,6 +181,14 @@ def test_a_fix_astray_on_another_road_is_not_driven_to(roads: RoadNetwork) -> No
     assert found.fixes.offset_m.notna().all()
 
 
+@pytest.mark.parametrize(("strays", "drives"), [(3, 1), (4, 3)])
+def test_three_fixes_in_a_row_may_be_astray_and_four_are_a_drive(tmp_path: Path, strays: int, drives: int) -> None:
+    network = draw(tmp_path, NODES | corners({"h": (0, 1000), "i": (1200, 1000)}), [*WAYS, ("hi", ROAD)])
+    places = [(float(x), 0.0) for x in range(30, 1150, 60)]
+    places[5 : 5 + strays] = [(east, 1000.0) for east, _ in places[5 : 5 + strays]]
+    assert len(match(trace(places, range(0, 5 * len(places), 5)), network).drives) == drives
+
+
 def test_a_fix_off_all_roads_is_put_where_the_drive_was_at_its_time(roads: RoadNetwork) -> None:
     places = [(float(x), 0.0) for x in range(60, 760, 60)]
     places[3] = (200.0, 200.0)
@@ -294,6 +304,19 @@ def test_threads_match_on_one_network_without_disturbing_each_other(roads: RoadN
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(offsets, given * 6))
     assert together == alone * 6
+
+
+def test_each_thread_has_scratch_memory_of_its_own(roads: RoadNetwork) -> None:
+    both_there = Barrier(2)
+
+    def scratch(_: int) -> Scratch:
+        found = _matcher(roads).scratch
+        both_there.wait(timeout=60)
+        return found
+
+    with ThreadPoolExecutor(2) as pool:
+        ours, theirs = pool.map(scratch, range(2))
+    assert not any(np.shares_memory(a, b) for a, b in zip(ours, theirs, strict=True))
 
 
 def test_a_thread_that_takes_the_number_of_an_ended_one_finds_the_same(roads: RoadNetwork) -> None:

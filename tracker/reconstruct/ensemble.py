@@ -16,10 +16,10 @@ from tracker.reconstruct.wander import extend
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-STEP_S = CELL_S * pace.LEVELS
+STEP_S = CELL_S * pace.LEVELS / pace.FASTEST
 """Seconds of a step: the fastest pace crosses one cell in each of its parts."""
 
-PRUNE = 3e-5
+PRUNE = 3e-6
 """A block of road worth less than this share of the best one, with the next claims in view, is dropped."""
 
 WANDER = int(48 * 3600 / STEP_S)

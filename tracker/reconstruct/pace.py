@@ -1,7 +1,7 @@
 """How a column drives: a pace that persists, halts that last, and now and then a long stay.
 
-The pace is a share of the road's free speed: six levels up to the free speed itself, so that nothing is ever faster
-than road and vehicle allow. It drifts between neighbouring levels with a memory of about half an hour (a pace drawn
+The pace is a share of the road's free speed: six levels up to a sixth beyond it, for columns overtake what a map says of
+limits, and nothing is ever faster than that. It drifts between neighbouring levels with a memory of about half an hour (a pace drawn
 anew each minute would average out and make every estimate too sure), stops for a short halt about every two and a half
 hours, and sometimes stays for hours: the heavy slow tail.
 """
@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEVELS = 6
-"""Moving paces: k / LEVELS of the free speed, k = 1..LEVELS."""
+"""Moving paces: k / LEVELS of the fastest, k = 1..LEVELS."""
 
-USUAL = np.array([0.04, 0.08, 0.18, 0.36, 0.24, 0.10])
-"""How often each moving pace is driven in the long run; mean 0.66 of the free speed."""
+FASTEST = 7 / 6
+"""The fastest pace, as a share of the free speed."""
+
+USUAL = np.array([0.01, 0.08, 0.36, 0.38, 0.13, 0.04])
+"""How often each moving pace is driven in the long run; mean 0.71 of the free speed, standard deviation 0.19."""
 
 DRIFT_H = 4.0
 """Changes to a likelier neighbouring pace per hour: with the levels above a memory of about half an hour."""
@@ -21,7 +24,7 @@ DRIFT_H = 4.0
 HALT_H, HALT_END_H = 0.4, 1.6
 """Halts begun per hour of driving, and ended per hour of halting (mean 38 min)."""
 
-STAY_H, STAY_END_H = 0.04, 0.16
+STAY_H, STAY_END_H = 0.01, 0.16
 """Long stays begun per hour of driving or halting, and ended per hour of staying (mean 6 h)."""
 
 MODES = LEVELS + 2
@@ -33,7 +36,7 @@ HALT, STAY = 0, LEVELS + 1
 PACE = np.array([0, *range(1, LEVELS + 1), 0], np.int32)
 """Cells moved in a step, by mode."""
 
-TURN_H = 0.15
+TURN_H = 0.05
 """Turning back begun per hour of standing still."""
 
 

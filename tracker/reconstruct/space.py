@@ -17,16 +17,16 @@ from tracker.roads import RoadNetwork
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-CELL_S = 18.0
+CELL_S = 20.0
 """Free travel time through one cell, in seconds: 150 to 450 m of road."""
 
 BLOCK = 12
 """Cells of a block, about."""
 
-ORIGINS = 96
+ORIGINS = 128
 """Places that long drives are sent out from to learn how traffic turns at junctions."""
 
-PERCEPTION = 0.2
+PERCEPTION = 0.15
 """Relative error of a driver's idea of a road's travel time: of two ways about as quick, each is taken."""
 
 
@@ -284,8 +284,8 @@ def _shares(turn_ptr: Any, turn_arc: Any, flow: Any, speed: Any) -> Any:
             plain += speed[turn_arc[j]] ** 2
         for j in range(turn_ptr[a], turn_ptr[a + 1]):
             local = speed[turn_arc[j]] ** 2 / plain
-            # One drive in seven is bound for somewhere near: any turn, faster roads first.
-            p[j] = local if total <= 0 else 0.85 * flow[j] / total + 0.15 * local
+            # One drive in thirty is bound for somewhere near: any turn, faster roads first.
+            p[j] = local if total <= 0 else 0.97 * flow[j] / total + 0.03 * local
     return p
 
 
