@@ -116,7 +116,8 @@ def test_the_numbers_of_the_method_are_those_of_the_code() -> None:
     assert f"steps of {ensemble.STEP_S:.0f} seconds" in text
     assert f"lasts {60 / pace.HALT_END_H:.0f} minutes" in text
     assert (
-        f"less than {ensemble.PRUNE * 1e5:.0f} in 100,000 of the best one, with the next {ensemble.LOOK_AHEAD}" in text
+        f"less than {ensemble.PRUNE * 1e6:.0f} in 1,000,000 of the best one, with the next {ensemble.LOOK_AHEAD}"
+        in text
     )
     assert f"After {ensemble.WANDER * ensemble.STEP_S / 3600:.0f} hours" in text
     sure, trusted = verdicts.SURE * 100, verdicts.TRUSTED * 100

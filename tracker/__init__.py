@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from tracker.roads import download_roads as download_roads
     from tracker.roads import load_roads as load_roads
     from tracker.roads import prepare_roads as prepare_roads
+    from tracker.trace import read_trace as read_trace
 
 _HOMES = {
     "AmbiguousPlace": "tracker.model",
@@ -73,6 +74,7 @@ _HOMES = {
     "player_assets": "tracker.render",
     "prepare_roads": "tracker.roads",
     "read_reports": "tracker.evidence",
+    "read_trace": "tracker.trace",
     "reconstruct": "tracker.reconstruct",
     "reconstruct_many": "tracker.many",
     "select_reports": "tracker.evidence",
@@ -113,6 +115,7 @@ __all__ = [
     "player_assets",
     "prepare_roads",
     "read_reports",
+    "read_trace",
     "reconstruct",
     "reconstruct_many",
     "select_reports",

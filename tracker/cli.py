@@ -17,7 +17,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from tracker import cli_explain, cli_log, cli_log_options, cli_match, cli_roads
+from tracker import cli_explain, cli_log, cli_log_options, cli_many, cli_match, cli_roads
 from tracker.cli_march import Log, Reports, Roads, Seed, Zone, is_bundled, reconstructed, zone_name
 from tracker.terminal import MOST_KINDS, busy, in_shell, out, plain, refusals, show_faults, show_groups, warn
 
@@ -37,6 +37,7 @@ app = typer.Typer(
 app.add_typer(cli_log.app, name="log")
 app.add_typer(cli_roads.app, name="roads")
 app.command()(cli_match.match)
+app.command()(cli_many.many)
 
 
 def main() -> None:

@@ -78,13 +78,12 @@ def test_hour_by_hour_both_tracks_stand_beside_each_other(found: explanations.Wi
     assert column["km"].iloc[1] > 5 * column["noise_km"].iloc[1]
 
 
-def test_two_draws_of_the_same_differ_by_no_more_than_the_noise(ways: RoadNetwork) -> None:
+def test_two_draws_of_the_same_differ_by_about_the_noise(ways: RoadNetwork) -> None:
     rows = told(*ENDS, DECIDES)
     at = [("then", clock("09:45"))]
-    tracks = [reconstruct(rows, ways, seed=seed, members=100).tracks["column"] for seed in range(9)]
+    tracks = [reconstruct(rows, ways, seed=seed, members=100).tracks["column"] for seed in range(25)]
     found = pd.concat([moved("column", one, two, at) for one, two in pairwise(tracks)])
-    # The noise is not less than what is seen, for the draws are spread more evenly than by chance; nor is it all.
-    assert 0 < found["km"].mean() < found["noise_km"].mean()
+    assert found["km"].mean() == pytest.approx(found["noise_km"].mean(), rel=0.3)
     assert (found["noise_km"] < found["radius_m"] / 1000 / 5).all()
 
 

@@ -1,6 +1,6 @@
 """The nouns and the tables: what every floor above speaks about."""
 
-from tracker.model import geodesy, tables
+from tracker.model import explanations, geodesy, tables
 from tracker.model.bundled import bundled, bundled_dashboard
 from tracker.model.chainage import NEAR_M, Chainage, PostChain
 from tracker.model.errors import (
@@ -52,6 +52,7 @@ __all__ = [
     "bundled",
     "bundled_dashboard",
     "copies",
+    "explanations",
     "faults_of",
     "geodesy",
     "moments",

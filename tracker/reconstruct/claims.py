@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tracker.model import geodesy
 from tracker.reconstruct.belief import CLUTTER_KM2, prior
 from tracker.reconstruct.filtering import ABSENCE, PASSING, SIGHTING, TURNAROUND
+from tracker.reconstruct.hints import Hints
 from tracker.reconstruct.pace import LEVELS
 from tracker.reconstruct.space import RoadSpace
 
@@ -58,7 +59,7 @@ class Claims:
     value: NDArray[np.float32]
     """(entries, paces) density of the place in 1/km2, shared out over the steps of the interval, over the road that a
     step ending at the cell covers at each pace (0, 1, 2.. cells a step); for a passing the probability of being seen
-    there in a step; 1 for an absence."""
+    there in a step; 1 for an absence. Cells that speak against the report's road or heading weigh less (`hints`)."""
     centre: Floats
     """(claims, 3) earth-centred metres of the place given."""
     sigma_m: Floats
@@ -73,7 +74,13 @@ class Claims:
 
 
 def read_claims(
-    reports: gpd.GeoDataFrame, rows: Ints, space: RoadSpace, *, start: pd.Timestamp, step_s: float
+    reports: gpd.GeoDataFrame,
+    rows: Ints,
+    space: RoadSpace,
+    *,
+    start: pd.Timestamp,
+    step_s: float,
+    believed: Floats | None = None,
 ) -> Claims:
     """The claims of the given rows of a reports table.
 
@@ -83,6 +90,7 @@ def read_claims(
     rows : rows with a place and one of the kinds of `CODES`
     space : road cells
     start, step_s : moment of step 0, and length of a step in seconds
+    believed : how far to believe each row before anything else is known; NaN or left out: as far as its grade says
     """
     told = reports.iloc[rows]
     exact = [(told[name] - start).dt.total_seconds().to_numpy(float) / step_s for name in ("earliest", "latest")]
@@ -94,7 +102,8 @@ def read_claims(
     # the hour, the report says that the unit came by: a mean over the interval would reward it for staying all day.
     bounded = told["time_basis"].isin(["published", "inferred"]).to_numpy(bool)
     kinds[(kinds == SIGHTING) & bounded] = PASSING
-    believed = np.clip(prior(told["reliability"], told["credibility"]), 1e-3, 1 - 1e-3)
+    graded = np.clip(prior(told["reliability"], told["credibility"]), 1e-3, 1 - 1e-3)
+    believed = graded if believed is None else np.where(np.isnan(believed), graded, believed)
     centre = geodesy.earth_centred(told.geometry.x, told.geometry.y)
     off_road = geodesy.chord_to_metres(space.tree.query(centre)[0])
     cells, values, sigmas = [], [], []
@@ -118,6 +127,8 @@ def read_claims(
             # Driving through the middle at an ordinary pace is seen with 86 %, staying there surely.
             by = np.sqrt(2 * np.pi) * sigma / USUAL_MS / 2
             value = -np.expm1(-value / _peak(sigma) * step_s / by)
+        if kinds[k] != ABSENCE:
+            value = Hints.of(space, told.iloc[k]).weigh(cell, value)
         cells.append(cell)
         values.append(value)
     absent = kinds == ABSENCE
@@ -157,7 +168,7 @@ def _on_the_way(space: RoadSpace, cell: Cells, here: Floats) -> tuple[Cells, Flo
     """By pace the mean density over the cells that a step ending at a cell has covered; cells where there is any."""
     value, covered, at = np.repeat(here[:, None], LEVELS + 1, axis=1), here.copy(), cell
     for pace in range(2, LEVELS + 1):
-        at = space.before[at]
+        at = space.before[at].astype(np.int64)
         covered = covered + _looked_up(cell, here, at)
         value[:, pace] = covered / pace
     some = value.any(axis=1)
@@ -171,7 +182,7 @@ def _at_moment(space: RoadSpace, cell: Cells, here: Floats, part: float) -> tupl
     places = [here]
     at = cell
     for _ in range(LEVELS // 2 + 1):
-        at = neighbour[at]
+        at = neighbour[at].astype(np.int64)
         places.append(_looked_up(cell, here, at))
     value = np.empty((len(cell), LEVELS + 1))
     for pace in range(LEVELS + 1):

@@ -153,9 +153,7 @@ def forward(
         alive = live[:living]
         if t > 0:
             listed = list_now[:count]
-            count, flood = _advance(
-                t, ground, motion, told, alive, listed, now, new, mixed, flood, on_new, list_new
-            )
+            count, flood = _advance(t, ground, motion, told, alive, listed, now, new, mixed, flood, on_new, list_new)
             on_now[listed] = 0
             now, new = new, now
             on_now, on_new = on_new, on_now

@@ -10,12 +10,12 @@ import pandas as pd
 
 from tracker.model import Reconstruction
 from tracker.reconstruct.drives import Drives, Spots
-from tracker.reconstruct.space import road_space
+from tracker.reconstruct.space import space_for
 from tracker.reconstruct.verdicts import Judged
 from tracker.roads import RoadNetwork
 
 if TYPE_CHECKING:
-    from tracker.model.explanations import Explanation, Without
+    from tracker.model import explanations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class March(Reconstruction):
     @cached_property
     def drives(self) -> Drives:
         """The quickest drives over its roads."""
-        return Drives(road_space(self.network))
+        return Drives(space_for(self.network, self.reports))
 
     @cached_property
     def voices(self) -> "tuple[Voice, ...]":
@@ -107,7 +107,7 @@ class March(Reconstruction):
             self._spots[row] = self.drives.spots(report.geometry.x, report.geometry.y, float(report["radius_m"]))
         return self._spots[row]
 
-    def explain(self, report_id: str, *, zone: str = "UTC") -> "Explanation":
+    def explain(self, report_id: str, *, zone: str = "UTC") -> "explanations.Explanation":
         """What one report moved, what it conflicts with and what supports it, in words and as tables.
 
         Parameters
@@ -128,7 +128,7 @@ class March(Reconstruction):
 
     def without(
         self, *, report_ids: str | Iterable[str] = (), origin: str | None = None, zone: str = "UTC"
-    ) -> "Without":
+    ) -> "explanations.Without":
         """The march without some reports, or without all of one origin, and what changes.
 
         Parameters

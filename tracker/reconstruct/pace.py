@@ -1,9 +1,9 @@
 """How a column drives: a pace that persists, halts that last, and now and then a long stay.
 
-The pace is a share of the road's free speed: six levels up to a sixth beyond it, for columns overtake what a map says of
-limits, and nothing is ever faster than that. It drifts between neighbouring levels with a memory of about half an hour (a pace drawn
-anew each minute would average out and make every estimate too sure), stops for a short halt about every two and a half
-hours, and sometimes stays for hours: the heavy slow tail.
+The pace is a share of the road's free speed: six levels up to a sixth beyond it, for columns overstep the limits that a map
+knows, and nothing is ever faster than that. It drifts between neighbouring levels with a memory of about half an hour (a
+pace drawn anew each minute would average out and make every estimate too sure), stops for a short halt about every two
+and a half hours, and sometimes stays for hours: the heavy slow tail.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ FASTEST = 7 / 6
 USUAL = np.array([0.01, 0.08, 0.36, 0.38, 0.13, 0.04])
 """How often each moving pace is driven in the long run; mean 0.71 of the free speed, standard deviation 0.19."""
 
-DRIFT_H = 4.0
+DRIFT_H = 3.0
 """Changes to a likelier neighbouring pace per hour: with the levels above a memory of about half an hour."""
 
 HALT_H, HALT_END_H = 0.4, 1.6

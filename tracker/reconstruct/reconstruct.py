@@ -1,22 +1,28 @@
 """The verb: reports and roads in, tracks and verdicts out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from zlib import crc32
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from tracker.model import BadReport, Track, copies, faults_of, tables
 from tracker.reconstruct.agreement import agreement
+from tracker.reconstruct.belonging import Belonging, belonging, names_of, without_unit
 from tracker.reconstruct.claims import CODES, read_claims
 from tracker.reconstruct.ensemble import STEP_S, draw_ensemble
 from tracker.reconstruct.march import March
-from tracker.reconstruct.space import road_space
+from tracker.reconstruct.space import RoadSpace, space_for
 from tracker.reconstruct.summaries import distinct_routes, roads_used
 from tracker.reconstruct.verdicts import Judged, verdicts
 from tracker.roads import RoadNetwork
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
 
 MEMBERS = 200
 """Histories of each track, unless asked otherwise."""
@@ -27,8 +33,10 @@ def reconstruct(reports: gpd.GeoDataFrame, roads: RoadNetwork, *, seed: int = 0,
 
     For each unit named by a sighting, turnaround, incident or absence, histories are drawn from the posterior of where
     it drove: over all roads, with the moment inside each report's interval unknown, each report true with the
-    probability of its grade and otherwise naming any place. Reports without a unit, roadblocks and statements move no
-    track. The same input and seed give the same result, in any order of the rows; the input is not changed.
+    probability of its grade and otherwise naming any place. A report of several units ("main column + escort") speaks
+    of each. A sighting or turnaround without a unit speaks of one of them, as probably as its place and time fit, or
+    of none. Roadblocks and statements move no track, nor do incidents and absences without a unit. The same input and
+    seed give the same result, in any order of the rows; the input is not changed.
 
     Parameters
     ----------
@@ -81,26 +89,19 @@ def rebuild(
     """
     given, reports = reports.copy(), _in_utc(reports)
     start, end = span
-    steps = int(np.ceil((end - start).total_seconds() / STEP_S)) + 1
     repeats = copies(reports)
     closed = _closed(reports)
-    space = road_space(roads)
-    tracks, judged = {}, []
-    for unit, rows in _units(reports, repeats):
-        if only is not None and unit not in only:
-            continue
-        claims = read_claims(closed, rows, space, start=start, step_s=STEP_S)
-        if not claims.reachable:
-            continue
-        random = np.random.default_rng([seed, crc32(unit.encode())])
-        ensemble = draw_ensemble(space, claims, members=members, steps=steps, random=random)
-        one = Judged(unit=unit, claims=claims, ensemble=ensemble, agreed=agreement(claims, ensemble, len(space.lon)))
-        judged.append(one)
-        tracks[unit] = _track(one, closed, roads, start=start, end=end)
+    space = space_for(roads, reports)
+    draw = _Draw(closed, space, start, members, int(np.ceil((end - start).total_seconds() / STEP_S)) + 1, seed)
+    silent = without_unit(reports, repeats)
+    wanted = [entry for entry in _units(reports, repeats) if only is None or entry[0] in only]
+    first = draw.each(_units(reports, repeats) if len(silent) else wanted)
+    last, of_none = draw.with_silent(first, silent, [unit for unit, _ in wanted])
+    judged = [last[unit] for unit, _ in wanted if unit in last]
     return March(
         reports=given,
-        tracks=tracks,
-        verdicts=verdicts(closed, judged, repeats, space, start=start),
+        tracks={one.unit: _track(one, closed, roads, start=start, end=end) for one in judged},
+        verdicts=verdicts(closed, judged, of_none, repeats, space, start=start),
         roads=roads.table,
         places=roads.places,
         seed=seed,
@@ -115,10 +116,62 @@ def rebuild(
     )
 
 
+@dataclass(frozen=True)
+class _Draw:
+    """Draws units' histories, all from the same reports."""
+
+    told: gpd.GeoDataFrame
+    space: RoadSpace
+    start: pd.Timestamp
+    members: int
+    steps: int
+    seed: int
+
+    def each(self, units: Iterable[tuple[str, Ints]]) -> dict[str, Judged]:
+        """Every unit that has a place on the roads, by the rows that name it."""
+        found = ((unit, self.one(unit, rows, np.full(len(rows), np.nan))) for unit, rows in units)
+        return {unit: one for unit, one in found if one is not None}
+
+    def with_silent(
+        self, first: Mapping[str, Judged], silent: Ints, wanted: Iterable[str]
+    ) -> tuple[dict[str, Judged], Belonging | None]:
+        """The units once more, where reports that name none tell of them; and whom these reports may speak of."""
+        if not len(silent) or not first:
+            return dict(first), None
+        cells = len(self.space.lon)
+        claims = read_claims(self.told, silent, self.space, start=self.start, step_s=STEP_S)
+        of_none = belonging(claims, {unit: one.ensemble for unit, one in first.items()}, cells)
+        again: dict[str, Judged] = {}
+        for unit in (unit for unit in wanted if unit in first):
+            own = first[unit].claims
+            more, believed = of_none.told(unit, own.first.min(), own.last.max())
+            if len(more):
+                rows, believed = np.append(own.rows, more), np.append(np.full(len(own.rows), np.nan), believed)
+                # By id, so that the order of the rows changes nothing.
+                order = np.lexsort((rows, self.told["report_id"].to_numpy(str)[rows]))
+                one = self.one(unit, rows[order], believed[order])
+                again |= {} if one is None else {unit: one}
+        told = {unit: (one.claims, one.ensemble, one.agreed) for unit, one in again.items()}
+        return {**first, **again}, of_none.again(told, cells)
+
+    def one(self, unit: str, rows: Ints, believed: Floats) -> Judged | None:
+        """One unit by some rows; None where none of them means a road."""
+        claims = read_claims(self.told, rows, self.space, start=self.start, step_s=STEP_S, believed=believed)
+        if not claims.reachable:
+            return None
+        random = np.random.default_rng([self.seed, crc32(unit.encode())])
+        ensemble = draw_ensemble(self.space, claims, members=self.members, steps=self.steps, random=random)
+        return Judged(
+            unit=unit, claims=claims, ensemble=ensemble, agreed=agreement(claims, ensemble, len(self.space.lon))
+        )
+
+
 def _track(
     one: Judged, reports: gpd.GeoDataFrame, roads: RoadNetwork, *, start: pd.Timestamp, end: pd.Timestamp
 ) -> Track:
-    told = reports.iloc[one.claims.rows]
+    # What names no unit, and may as well speak of another, neither opens nor ends what is known of this one.
+    own = reports["unit"].iloc[one.claims.rows].notna().to_numpy(bool) | (one.p_true >= 0.5)
+    told = reports.iloc[one.claims.rows[own]]
     known_from, known_until = told["earliest"].min(), told["latest"].max()
     window = ((known_from - start).total_seconds(), (known_until - start).total_seconds())
     members = one.ensemble.histories
@@ -131,7 +184,9 @@ def _track(
         histories=members,
         weights=np.full(len(members), 1 / len(members)),
         edges=roads_used(roads, members, start=start, window=window),
-        routes=distinct_routes(roads, members, window=window, report_ids=list(told["report_id"]), agreement=one.agreed),
+        routes=distinct_routes(
+            roads, members, window=window, report_ids=list(told["report_id"]), agreement=one.agreed[own]
+        ),
         places=roads.places,
         chainage=roads.posts.chainage,
     )
@@ -164,6 +219,8 @@ def _units(reports: gpd.GeoDataFrame, repeats: "pd.Series[str]") -> list[tuple[s
     placed = reports.geometry.notna() & ~reports.geometry.is_empty & reports["radius_m"].notna()
     speaking = placed & reports["unit"].notna() & reports["kind"].isin(list(CODES)) & repeats.isna().to_numpy()
     told = reports[["unit", "report_id", "earliest", "kind"]].assign(row=np.arange(len(reports)))[speaking.to_numpy()]
+    # A report of units that drove together speaks of each of them.
+    told = told.assign(unit=told["unit"].map(names_of).astype(object)).explode("unit").dropna(subset="unit")
     # By id, so that the order of the rows changes nothing.
     told = told.sort_values(["report_id", "row"], kind="stable")
     units = []

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -19,6 +20,12 @@ Floats = NDArray[np.float64]
 
 CELL_S = 20.0
 """Free travel time through one cell, in seconds: 150 to 450 m of road."""
+
+REGION_ARCS = 400_000
+"""A network of more arcs is a country: only the part that the reports speak of is made into cells."""
+
+BEYOND_KM = 100.0
+"""How far beyond the outermost reports a column may have been."""
 
 BLOCK = 12
 """Cells of a block, about."""
@@ -76,13 +83,37 @@ class RoadSpace:
     """Probability of that way, as in `succ_p`."""
 
 
+Area = tuple[float, float, float, float]
+"""West, south, east and north, in degrees."""
+
+
+def space_for(network: RoadNetwork, reports: gpd.GeoDataFrame) -> RoadSpace:
+    """The cells that the columns which reports speak of can be on: of a network of a region all of them."""
+    return road_space(network, _area(network, reports))
+
+
+def _area(network: RoadNetwork, reports: gpd.GeoDataFrame) -> Area | None:
+    places = reports.geometry[reports.geometry.notna() & ~reports.geometry.is_empty]
+    if len(network.arc_tail) <= REGION_ARCS or len(places) == 0:
+        return None
+    lon, lat = places.x.to_numpy(float), places.y.to_numpy(float)
+    north = BEYOND_KM / 111
+    east = north / max(np.cos(np.radians(np.abs(lat).max())), 0.1)
+    # Rounded, so that one report more does not mean other cells.
+    south_west, north_east = (lon.min() - east, lat.min() - north), (lon.max() + east, lat.max() + north)
+    west, south, east, north = (*np.floor(south_west), *np.ceil(north_east))
+    return float(west), float(south), float(east), float(north)
+
+
 @lru_cache(maxsize=2)
-def road_space(network: RoadNetwork) -> RoadSpace:
-    """The cells of a network; kept for the networks last used, since they never change."""
+def road_space(network: RoadNetwork, area: Area | None = None) -> RoadSpace:
+    """The cells of a network, within an area if one is given; kept for those last used, since they never change."""
     states = network.states(CELL_S)
-    arc_ptr = np.asarray(states.ptr, np.int32)
-    size = np.diff(arc_ptr).astype(np.int32)
-    turns = _skip_short(size, *turn_probabilities(network))
+    inside = _inside(network, area)
+    kept = inside[np.asarray(states.arc)]
+    size = np.where(inside, np.diff(states.ptr), 0).astype(np.int32)
+    arc_ptr = np.concatenate([[0], np.cumsum(size)]).astype(np.int32)
+    turns = _skip_short(size, *turn_probabilities(network, inside))
     ptr, of_arc = _blocks(size)
     reverse, succ_ptr, succ, succ_p = _join_blocks(ptr, of_arc, np.asarray(network.arc_reverse, np.int64), *turns)
     blocks = len(ptr) - 1
@@ -90,14 +121,15 @@ def road_space(network: RoadNetwork) -> RoadSpace:
     order = np.argsort(succ, kind="stable")
     pred_ptr = np.concatenate([[0], np.cumsum(np.bincount(succ, minlength=blocks))]).astype(np.int32)
     pred, pred_p = source[order], succ_p[order]
-    xyz = geodesy.earth_centred(states.lon, states.lat)
+    lon, lat = np.asarray(states.lon, float)[kept], np.asarray(states.lat, float)[kept]
+    xyz = geodesy.earth_centred(lon, lat)
     before, after = _neighbours(ptr, (succ_ptr, succ, succ_p), (pred_ptr, pred, pred_p))
     return RoadSpace(
         network=network,
         arc_ptr=arc_ptr,
-        arc=np.asarray(states.arc, np.int32),
-        lon=np.asarray(states.lon, float),
-        lat=np.asarray(states.lat, float),
+        arc=np.asarray(states.arc, np.int32)[kept],
+        lon=lon,
+        lat=lat,
         tree=cKDTree(xyz),
         ptr=ptr,
         block=np.repeat(np.arange(blocks, dtype=np.int32), np.diff(ptr)),
@@ -112,6 +144,15 @@ def road_space(network: RoadNetwork) -> RoadSpace:
         pred=pred,
         pred_p=pred_p,
     )
+
+
+def _inside(network: RoadNetwork, area: Area | None) -> NDArray[np.bool_]:
+    """(arcs,) whether an arc lies in an area from end to end."""
+    if area is None:
+        return np.ones(len(network.arc_tail), bool)
+    lon, lat = np.asarray(network.node_lon), np.asarray(network.node_lat)
+    node = (lon >= area[0]) & (lon <= area[2]) & (lat >= area[1]) & (lat <= area[3])
+    return np.asarray(node[network.arc_tail] & node[network.arc_head])
 
 
 def _blocks(size: Ints) -> tuple[Ints, Ints]:
@@ -182,20 +223,29 @@ def _likeliest(way_ptr: Ints, to: Ints, p: NDArray[np.float32], cell: Ints, none
     return found
 
 
-def turn_probabilities(network: RoadNetwork) -> tuple[Ints, Ints, Floats]:
+def turn_probabilities(network: RoadNetwork, inside: NDArray[np.bool_] | None = None) -> tuple[Ints, Ints, Floats]:
     """How a column turns at junctions: in the proportion in which long drives on this network do.
 
     Quickest ways, by travel times that every driver perceives a little differently (Burrell 1968), are sent out from
     places all over the network; the turns that they take, plus a small share for every possible turn, give the
     probabilities. Turning back is left to dead ends (and to standing columns, elsewhere).
 
+    Parameters
+    ----------
+    inside : (arcs,) the arcs that are driven; all by default
+
     Returns
     -------
     ptr (arcs + 1,), next arc, probability: for each arc the arcs that can follow.
     """
-    arcs, nodes = len(network.arc_tail), len(network.node_lon)
-    tail, head = np.asarray(network.arc_tail, np.int64), np.asarray(network.arc_head, np.int64)
-    seconds = np.maximum(np.asarray(network.seconds, float), 0.01)
+    inside = np.ones(len(network.arc_tail), bool) if inside is None else inside
+    driven = np.flatnonzero(inside)
+    arcs = len(driven)
+    node, ends = np.unique(
+        np.concatenate([network.arc_tail[driven], network.arc_head[driven]]).astype(np.int64), return_inverse=True
+    )
+    tail, head, nodes = ends[:arcs], ends[arcs:], len(node)
+    seconds = np.maximum(np.asarray(network.seconds, float)[driven], 0.01)
     pairs = np.lexsort((head, tail))
     first = np.flatnonzero(np.diff(tail[pairs], prepend=-1) | np.diff(head[pairs], prepend=-1))
     graph = csr_array((np.ones(len(first)), (tail[pairs[first]], head[pairs[first]])), shape=(nodes, nodes))
@@ -204,6 +254,7 @@ def turn_probabilities(network: RoadNetwork) -> tuple[Ints, Ints, Floats]:
         np.asarray(network.graph.arc, np.int64),
         np.asarray(network.graph.entered, np.int64),
         np.asarray(network.arc_reverse, np.int64),
+        inside,
     )
     flow = np.zeros(len(turn_arc))
     # Origins spread evenly along the network's length: by cumulated arc seconds, so busy and empty parts count alike.
@@ -214,18 +265,18 @@ def turn_probabilities(network: RoadNetwork) -> tuple[Ints, Ints, Floats]:
         felt = (seconds * perceived.lognormal(0.0, PERCEPTION, arcs))[pairs]
         graph.data = np.minimum.reduceat(felt, first)
         # Of parallel arcs the one that feels quickest carries the drive.
-        quickest = pairs[np.flatnonzero(felt == np.repeat(graph.data, np.diff(first, append=arcs)))]
+        quickest = driven[pairs][np.flatnonzero(felt == np.repeat(graph.data, np.diff(first, append=arcs)))]
         reach, before = dijkstra(graph, indices=origin, return_predecessors=True)
         _count_turns(
             reach, before, np.asarray(graph.indptr, np.int64), np.asarray(graph.indices, np.int64), quickest,
             turn_ptr, turn_arc, flow,
         )  # fmt: skip
-    speed = np.asarray(network.length_m, float)[network.arc_edge] / seconds
+    speed = np.asarray(network.length_m, float)[network.arc_edge] / np.maximum(network.seconds, 0.01)
     return turn_ptr.astype(np.int32), turn_arc.astype(np.int32), _shares(turn_ptr, turn_arc, flow, speed)
 
 
 @njit(cache=True)
-def _possible_turns(step_ptr: Any, step_arc: Any, entered: Any, reverse: Any) -> Any:
+def _possible_turns(step_ptr: Any, step_arc: Any, entered: Any, reverse: Any, inside: Any) -> Any:
     """Arcs that may follow each arc: turn restrictions are in the search graph, turning back is for dead ends."""
     arcs = len(entered)
     ptr = np.zeros(arcs + 1, np.int64)
@@ -234,15 +285,18 @@ def _possible_turns(step_ptr: Any, step_arc: Any, entered: Any, reverse: Any) ->
     for a in range(arcs):
         place = entered[a]
         begin = at
+        if not inside[a]:
+            ptr[a + 1] = at
+            continue
         if at + step_ptr[place + 1] - step_ptr[place] > len(arc):
             more = np.empty(2 * len(arc), np.int64)
             more[:at] = arc[:at]
             arc = more
         for j in range(step_ptr[place], step_ptr[place + 1]):
-            if step_arc[j] != reverse[a]:
+            if step_arc[j] != reverse[a] and inside[step_arc[j]]:
                 arc[at] = step_arc[j]
                 at += 1
-        if at == begin and step_ptr[place + 1] > step_ptr[place]:  # a dead end
+        if at == begin and reverse[a] >= 0 and step_ptr[place + 1] > step_ptr[place]:  # a dead end
             arc[at] = reverse[a]
             at += 1
         ptr[a + 1] = at

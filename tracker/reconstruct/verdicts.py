@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tracker.model import geodesy, tables
 from tracker.reconstruct.agreement import agreement, nearest_m
+from tracker.reconstruct.belonging import Belonging, names_of, said
 from tracker.reconstruct.claims import Claims, read_claims
 from tracker.reconstruct.drives import Drives, Spots
 from tracker.reconstruct.ensemble import STEP_S, Ensemble
@@ -18,6 +19,9 @@ from tracker.reconstruct.filtering import ABSENCE, PASSING, SIGHTING
 from tracker.reconstruct.space import CELL_S, RoadSpace
 
 Floats = NDArray[np.float64]
+
+Said = tuple[float, str, str]
+"""Probability, verdict and reason of one report."""
 
 SUPPORTS, DOUBTFUL, IMPOSSIBLE, UNUSED = "supports", "doubtful", "impossible", "unused"
 
@@ -56,6 +60,7 @@ class Judged:
 def verdicts(
     reports: gpd.GeoDataFrame,
     judged: Sequence[Judged],
+    of_none: Belonging | None,
     repeats: "pd.Series[str]",
     space: RoadSpace,
     *,
@@ -67,15 +72,20 @@ def verdicts(
     ----------
     reports : the reports table
     judged : every unit with a track
+    of_none : whom the reports without a unit may speak of; None if there are none, or no tracks
     repeats : the report that each report repeats, or NA
     space : road cells
     start : moment of step 0
     """
-    found: dict[int, tuple[float, str, str]] = {}
+    found: dict[int, Said] = {}
     drives = Drives(space)
     for one in judged:
-        found.update(_of_unit(reports, one, drives))
+        for row, told in _of_unit(reports, one, drives).items():
+            # A report of several units says that each was there: what is least probable of them is its own.
+            found[row] = min(found[row], told) if row in found else told
     trusted = {one.unit: one for one in judged}
+    if of_none is not None:
+        found.update(_of_none(reports, of_none, trusted, drives))
     rows = []
     for row, report in enumerate(reports.itertuples(index=False)):
         if row not in found:
@@ -86,10 +96,12 @@ def verdicts(
     return tables.table({**columns, "geometry": reports.geometry}, tables.VERDICTS)
 
 
-def _of_unit(reports: gpd.GeoDataFrame, one: Judged, drives: Drives) -> dict[int, tuple[float, str, str]]:
+def _of_unit(reports: gpd.GeoDataFrame, one: Judged, drives: Drives) -> dict[int, Said]:
+    """The verdicts on the reports that name a unit."""
     found = {}
     p_true = one.p_true
-    for k, row in enumerate(one.claims.rows):
+    for k in np.flatnonzero(reports["unit"].iloc[one.claims.rows].notna()).tolist():
+        row = one.claims.rows[k]
         p = float(p_true[k])
         if len(one.claims.cell[one.claims.ptr[k] : one.claims.ptr[k + 1]]) == 0 and one.claims.base[k] == 1:
             km = one.claims.off_road_m[k] / 1000
@@ -98,6 +110,26 @@ def _of_unit(reports: gpd.GeoDataFrame, one: Judged, drives: Drives) -> dict[int
             found[int(row)] = (p, SUPPORTS, f"agrees with the track of {one.unit} ({p:.0%})")
         else:
             found[int(row)] = (p, *_against(reports, one.claims, k, p, one, drives))
+    return found
+
+
+def _of_none(
+    reports: gpd.GeoDataFrame, of_none: Belonging, judged: Mapping[str, Judged], drives: Drives
+) -> dict[int, Said]:
+    """The verdicts on the reports that name no unit and may have moved some."""
+    found = {}
+    for k, row in enumerate(of_none.claims.rows.tolist()):
+        shares = [entry for entry in of_none.of(row) if entry[0] in judged]
+        if not shares:
+            continue
+        p = sum(share for _, share in shares)
+        if p >= 0.5:
+            found[row] = (p, SUPPORTS, f"names no unit; most probably {said(shares)}")
+            continue
+        against = [_against(reports, of_none.claims, k, p, judged[unit], drives) for unit, _ in shares]
+        # Impossible is what no unit can have done; of what one can have done, its own reason counts.
+        verdict, reason = next((each for each in against if each[0] != IMPOSSIBLE), against[0])
+        found[row] = (p, verdict, reason)
     return found
 
 
@@ -120,7 +152,7 @@ def _of_other(
         return np.nan, UNUSED, "an incident that names no unit does not say where one is"
     if kind == "absence" and pd.isna(unit):
         return np.nan, UNUSED, "it does not say which unit was absent"
-    against = judged if pd.isna(unit) else {name: one for name, one in judged.items() if name == unit}
+    against = judged if pd.isna(unit) else {name: judged[name] for name in names_of(unit) if name in judged}
     if not against:
         return (
             np.nan,
@@ -133,12 +165,7 @@ def _of_other(
     best = max(fits, key=lambda name: fits[name])
     if not pd.isna(repeated):
         return fits[best], UNUSED, f"repeats {repeated}, of the same origin: one voice, counted once"
-    believed = float(claims.believed[0])
-    # That a column was near cannot make a rumour true which moves no track: a low grade stays the limit.
-    p = min(fits[best], believed) if believed < 0.5 else fits[best]
-    if p >= 0.5:
-        return p, UNUSED, f"names no unit, so it moves no track; it fits {best} ({p:.0%})"
-    return p, *_against(reports, claims, 0, p, against[best], drives)
+    return fits[best], *_against(reports, claims, 0, fits[best], against[best], drives)
 
 
 def _fits(agreed: Floats) -> float:

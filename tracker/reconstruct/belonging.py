@@ -1,0 +1,133 @@
+"""Whose a report is: one that names no unit speaks of one of them or of none, one that names several of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tracker.reconstruct.agreement import agreement
+from tracker.reconstruct.claims import Claims
+from tracker.reconstruct.ensemble import Ensemble
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+TOGETHER = " + "
+"""Between the names of units that a report saw drive together."""
+
+TELLING = 0.05
+"""A report without a unit is put among a unit's if it moves this share of the probability from some histories to
+others: never more than the probability that it speaks of that unit, and nothing where all histories agree with it."""
+
+_LEAST = 1e-12
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Belonging:
+    """What the reports without a unit may speak of."""
+
+    claims: Claims
+    """The reports, each believed as its grade says."""
+    units: tuple[str, ...]
+    """The units that have a track."""
+    odds: Floats
+    """(claims, units) odds that a report is true of a unit against none, if every unit is as likely to be meant."""
+    moved: Floats
+    """(claims, units) share of the probability that a report moves from some histories of a unit to others."""
+
+    @property
+    def shares(self) -> Floats:
+        """(claims, units) probability that a report speaks of a unit; what is left of 1, that it speaks of none."""
+        return np.asarray(self.odds / (1 + self.odds.sum(axis=1, keepdims=True)))
+
+    def told(self, unit: str, first: int, last: int) -> tuple[Ints, Floats]:
+        """The rows of the reports that are to be put among a unit's, and how far to believe each before looking.
+
+        The unit's own histories have no say in that belief, for they are about to be weighed by it; the others' have.
+        Only reports of the time in which others name the unit count, from a first to a last step: before and after it,
+        nobody says that there was such a unit.
+        """
+        u = self.units.index(unit)
+        telling = (self.moved[:, u] >= TELLING) & (self.claims.last >= first) & (self.claims.first <= last)
+        odds = _before(self.claims, len(self.units)) / self._others(u)
+        return self.claims.rows[telling], (odds / (1 + odds))[telling]
+
+    def of(self, row: int) -> list[tuple[str, float]]:
+        """The units that the report of a row may speak of with their probabilities, the likeliest first."""
+        shares = self.shares[int(np.flatnonzero(self.claims.rows == row)[0])]
+        return sorted(zip(self.units, shares.tolist(), strict=True), key=lambda entry: (-entry[1], entry[0]))
+
+    def again(self, told: Mapping[str, tuple[Claims, Ensemble, Floats]], cells: int) -> "Belonging":
+        """The same reports held against tracks that are drawn with them.
+
+        Parameters
+        ----------
+        told : claims, ensemble and agreement of each unit that was drawn again
+        cells : number of road cells
+        """
+        odds = self.odds.copy()
+        for unit, (claims, ensemble, agreed) in told.items():
+            u = self.units.index(unit)
+            odds[:, u] = _odds(self.claims, ensemble, cells).mean(axis=1) / len(self.units)
+            # Those among its claims have a say in its histories: they are held against those in which they had none.
+            k, at = np.nonzero(self.claims.rows[:, None] == claims.rows)
+            p = agreed[at].mean(axis=1)
+            odds[k, u] = p / np.maximum(1 - p, _LEAST) * self._others(u)[k]
+        return Belonging(claims=self.claims, units=self.units, odds=odds, moved=self.moved)
+
+    def _others(self, u: int) -> Floats:
+        """(claims,) weight of all that a report may mean but the unit, against 1 for none."""
+        return np.asarray(1 + np.delete(self.odds, u, axis=1).sum(axis=1))
+
+
+def belonging(claims: Claims, ensembles: Mapping[str, Ensemble], cells: int) -> Belonging:
+    """What reports without a unit may speak of, by histories that know nothing of them.
+
+    Parameters
+    ----------
+    claims : the reports, as `read_claims` reads them
+    ensembles : of every unit with a track
+    cells : number of road cells
+    """
+    odds = [_odds(claims, ensemble, cells) / len(ensembles) for ensemble in ensembles.values()]
+    mean = np.stack([each.mean(axis=1) for each in odds], axis=1)
+    everything = 1 + mean.sum(axis=1)
+    # A history's weight with the report is what it may be of the others, or of none, and what it may be of this one.
+    moved = [
+        np.abs(each - each.mean(axis=1, keepdims=True)).mean(axis=1) / 2 / everything for each in odds
+    ]  # fmt: skip
+    return Belonging(claims=claims, units=tuple(ensembles), odds=mean, moved=np.stack(moved, axis=1))
+
+
+def names_of(unit: object) -> list[str]:
+    """The units that a report's `unit` names: none, one, or several that drove together."""
+    if unit is None or pd.isna(unit):  # type: ignore[call-overload]
+        return []
+    parts = (part.strip() for part in str(unit).split(TOGETHER))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def without_unit(reports: gpd.GeoDataFrame, repeats: "pd.Series[str]") -> Ints:
+    """Rows of the placed sightings and turnarounds that name no unit and repeat no other."""
+    placed = reports.geometry.notna() & ~reports.geometry.is_empty & reports["radius_m"].notna()
+    silent = placed & reports["unit"].isna() & reports["kind"].isin(["sighting", "turnaround"])
+    return np.flatnonzero(silent.to_numpy(bool) & repeats.isna().to_numpy(bool)).astype(np.int32)
+
+
+def said(shares: Sequence[tuple[str, float]]) -> str:
+    """ "main column (83%), Rostov group (12%)": the units that a report may speak of; those above 1 %."""
+    return ", ".join(f"{unit} ({share:.0%})" for unit, share in shares if share >= 0.01)
+
+
+def _before(claims: Claims, units: int) -> Floats:
+    """(claims,) odds that a report is true of one certain unit, before anything else is known."""
+    return np.asarray(claims.believed / (1 - claims.believed) / units)
+
+
+def _odds(claims: Claims, ensemble: Ensemble, cells: int) -> Floats:
+    """(claims, histories) odds of each report, were it known to speak of the ensemble's unit."""
+    agreed = agreement(claims, ensemble, cells)
+    return np.asarray(agreed / np.maximum(1 - agreed, _LEAST))
