@@ -127,7 +127,6 @@ def test_two_origins_weigh_more_than_one(march: Reconstruction, roads: RoadNetwo
 @pytest.mark.parametrize(
     "more",
     [
-        report("nobody", (39.3, 50.88), "10:00", unit=None, reliability="A", credibility=1),
         report("block", (39.3, 50.88), "09:00", "11:00", kind="roadblock"),
         report("nobody's fire", (39.3, 50.88), "10:00", kind="incident", unit=None),
         report("words", None, "10:00", kind="statement"),

@@ -158,8 +158,8 @@ def test_a_report_without_a_unit_is_held_against_the_tracks(road: RoadNetwork) -
     fits = report("fits", (39.7, 51.0), "08:50", "09:10", unit=None)
     far = report("far", (40.7, 51.0), "08:01", unit=None, reliability="D", credibility=4)
     march = reconstruct(told(*MARCH, fits, far), road, members=100)
-    assert verdict(march, "fits")["verdict"] == "unused"
-    assert "it fits column" in str(verdict(march, "fits")["reason"])
+    assert verdict(march, "fits")["verdict"] == "supports"
+    assert re.match(r"names no unit; most probably column \(\d+%\)$", str(verdict(march, "fits")["reason"]))
     assert verdict(march, "far")["verdict"] in ("doubtful", "impossible")
 
 

@@ -15,6 +15,7 @@ from tracker.model.chainage import Chainage
 from tracker.model.errors import BadTime, UnknownPlace
 from tracker.model.geodesy import chord_to_metres, earth_centred, metres_to_chord
 from tracker.model.moments import moments
+from tracker.model.stretches import Stretches
 from tracker.model.tables import CRS, PASSAGES
 
 Floats = NDArray[np.float64]
@@ -169,12 +170,7 @@ class Track:
 
     def coordinates(self, times: object) -> tuple[Floats, Floats]:
         """Longitude and latitude of every history at every asked time: two arrays (times, members)."""
-        seconds = self._seconds(self._asked(times))
-        lon, lat = np.empty((2, len(seconds), len(self.histories)))
-        for member, history in enumerate(self.histories):
-            metres = np.interp(seconds, history.seconds, history.metres)
-            lon[:, member] = np.interp(metres, history.path.metres, history.path.lon)
-            lat[:, member] = np.interp(metres, history.path.metres, history.path.lat)
+        lon, lat, _ = self._places(self._seconds(self._asked(times)))
         return lon, lat
 
     def at(self, times: object, level: float = 0.9) -> gpd.GeoDataFrame:
@@ -198,8 +194,7 @@ class Track:
         if not 0 < level <= 1:
             raise ValueError(f"level {level!r} must lie between 0 and 1, as in 0.9")
         asked = self._asked(times)
-        lon, lat = self.coordinates(asked)
-        metres = np.array([np.interp(self._seconds(asked), h.seconds, h.metres) for h in self.histories]).T
+        lon, lat, metres = self._places(self._seconds(asked))
         centre, region, radius = [], [], []
         for row in range(len(asked)):
             apart = _apart(lon[row], lat[row])
@@ -290,22 +285,32 @@ class Track:
     def _seconds(self, asked: pd.DatetimeIndex) -> Floats:
         return np.asarray((asked - self.start) / pd.Timedelta(seconds=1), float)
 
+    def _places(self, seconds: Floats) -> tuple[Floats, Floats, Floats]:
+        """Longitude, latitude and metres along its path of every history: three arrays (times, members)."""
+        lon, lat, metres = np.empty((3, len(seconds), len(self.histories)))
+        for member, history in enumerate(self.histories):
+            path = history.path
+            metres[:, member] = np.interp(seconds, history.seconds, history.metres)
+            lon[:, member] = np.interp(metres[:, member], path.metres, path.lon)
+            lat[:, member] = np.interp(metres[:, member], path.metres, path.lat)
+        return lon, lat, metres
+
+    @cached_property
+    def _stretches(self) -> Stretches:
+        return Stretches([history.path for history in self.histories])
+
     def _region(self, apart: Floats, metres: Floats, level: float, middle: int) -> shapely.MultiLineString:
         # The densest members that hold `level`, each with the stretch of its road up to half the way to its neighbours.
         neighbours = max(2, round(np.sqrt(len(metres))))
-        spread = np.sort(apart, axis=1)[:, min(neighbours, len(metres) - 1)]
+        nth = min(neighbours, len(metres) - 1)
+        spread = np.partition(apart, nth, axis=1)[:, nth]
         order = np.argsort(spread, kind="stable")
         # The most central one first: a dot that is shown lies in the region that is shown, however sparse it is there.
         order = np.append(middle, order[order != middle])
         kept = order[: 1 + int(np.searchsorted(np.cumsum(self.weights[order]), level - 1e-9))]
-        stretches = [
-            self.histories[k].path.between(
-                max(metres[k] - reach, 0.0), min(metres[k] + reach, self.histories[k].path.metres[-1])
-            )
-            for k, reach in ((k, np.clip(spread[k] / 2, 250.0, 25_000.0)) for k in kept)
-        ]
-        merged = shapely.unary_union(stretches)
-        return merged if isinstance(merged, shapely.MultiLineString) else shapely.MultiLineString([merged])
+        reach = np.clip(spread[kept] / 2, 250.0, 25_000.0)
+        # Beyond the ends of its path no stretch goes.
+        return self._stretches.union(kept, metres[kept] - reach, metres[kept] + reach)
 
     def _located(self, places: object, radius_m: float) -> list[tuple[str, float, float, float]]:
         if isinstance(places, gpd.GeoDataFrame):

@@ -18,9 +18,22 @@ Floats = NDArray[np.float64]
 TOGETHER = " + "
 """Between the names of units that a report saw drive together."""
 
-TELLING = 0.05
+TELLING = 0.2
 """A report without a unit is put among a unit's if it moves this share of the probability from some histories to
-others: never more than the probability that it speaks of that unit, and nothing where all histories agree with it."""
+others: never more than the probability that it speaks of that unit, and little where all histories agree with it, or
+where its circle is wide. Drawing again for less would take long and move nothing that can be seen."""
+
+BEYOND_S = 3 * 3600.0
+"""So long before the first and after the last report that names a unit, others may still speak of it; farther off,
+nobody says that there was such a unit."""
+
+RUMOUR = 0.5
+"""A report believed less by its grade alone moves no track unless it names whose, and its grade stays the limit: that
+some column was near does not make a rumour true."""
+
+CARRIED = 0.4
+"""Histories are drawn again if the reports leave the weight to fewer than this share of them (Kish's effective number),
+else chosen by weight, which takes no time: of 200, at least 80 then bear the answer."""
 
 _LEAST = 1e-12
 
@@ -41,17 +54,19 @@ class Belonging:
     @property
     def shares(self) -> Floats:
         """(claims, units) probability that a report speaks of a unit; what is left of 1, that it speaks of none."""
-        return np.asarray(self.odds / (1 + self.odds.sum(axis=1, keepdims=True)))
+        every = self.odds.sum(axis=1)
+        p = limited(every / (1 + every), self.claims.believed)
+        return np.asarray(self.odds * (p / np.maximum(every, _LEAST))[:, None])
 
-    def told(self, unit: str, first: int, last: int) -> tuple[Ints, Floats]:
+    def told(self, unit: str, first: float, last: float) -> tuple[Ints, Floats]:
         """The rows of the reports that are to be put among a unit's, and how far to believe each before looking.
 
         The unit's own histories have no say in that belief, for they are about to be weighed by it; the others' have.
-        Only reports of the time in which others name the unit count, from a first to a last step: before and after it,
-        nobody says that there was such a unit.
+        Only reports that may be of between a first and a last step count.
         """
         u = self.units.index(unit)
-        telling = (self.moved[:, u] >= TELLING) & (self.claims.last >= first) & (self.claims.first <= last)
+        telling = (self.moved[:, u] >= TELLING) & (self.claims.believed >= RUMOUR)
+        telling &= (self.claims.last >= first) & (self.claims.first <= last)
         odds = _before(self.claims, len(self.units)) / self._others(u)
         return self.claims.rows[telling], (odds / (1 + odds))[telling]
 
@@ -96,10 +111,29 @@ def belonging(claims: Claims, ensembles: Mapping[str, Ensemble], cells: int) -> 
     mean = np.stack([each.mean(axis=1) for each in odds], axis=1)
     everything = 1 + mean.sum(axis=1)
     # A history's weight with the report is what it may be of the others, or of none, and what it may be of this one.
-    moved = [
-        np.abs(each - each.mean(axis=1, keepdims=True)).mean(axis=1) / 2 / everything for each in odds
-    ]  # fmt: skip
+    moved = [np.abs(each - each.mean(axis=1, keepdims=True)).mean(axis=1) / 2 / everything for each in odds]
     return Belonging(claims=claims, units=tuple(ensembles), odds=mean, moved=np.stack(moved, axis=1))
+
+
+def chosen(agreed: Floats) -> Ints | None:
+    """The histories, some of them several times, that stand for all with reports which they were drawn without; None
+    if too few would carry the weight.
+
+    Parameters
+    ----------
+    agreed : (reports, histories) probability of each report, given each history
+    """
+    weight = 1 / np.maximum(1 - agreed, _LEAST).prod(axis=0)
+    weight /= weight.sum()
+    if 1 / (weight**2).sum() < CARRIED * len(weight):
+        return None
+    even = (np.arange(len(weight)) + 0.5) / len(weight)
+    return np.minimum(np.searchsorted(np.cumsum(weight), even), len(weight) - 1).astype(np.int32)
+
+
+def limited(p: Floats, believed: Floats) -> Floats:
+    """Probability of reports that name no unit: that of a rumour is no more than by its grade alone."""
+    return np.where(believed < RUMOUR, np.minimum(p, believed), p)
 
 
 def names_of(unit: object) -> list[str]:

@@ -1,6 +1,6 @@
 """One unit's ensemble: filter its claims forward over the roads, draw histories backward."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 STEP_S = CELL_S * pace.LEVELS / pace.FASTEST
 """Seconds of a step: the fastest pace crosses one cell in each of its parts."""
 
-PRUNE = 3e-6
+PRUNE = 1e-5
 """A block of road worth less than this share of the best one, with the next claims in view, is dropped."""
 
 WANDER = int(48 * 3600 / STEP_S)
@@ -45,6 +45,16 @@ class Ensemble:
     """(steps, histories) 1 where a history turned round in the step that ends there."""
     log_evidence: float
     """Logarithm of the probability of all claims under the model (up to a constant): for comparing models."""
+
+    def of(self, histories: Ints) -> "Ensemble":
+        """Some of the histories, by number."""
+        return replace(
+            self,
+            histories=tuple(self.histories[number] for number in histories),
+            cells=self.cells[:, histories],
+            pace=self.pace[:, histories],
+            turned=self.turned[:, histories],
+        )
 
 
 def draw_ensemble(

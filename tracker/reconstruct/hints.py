@@ -49,8 +49,8 @@ _COMPASS = tuple((degrees, re.compile(f"(?:{words})")) for degrees, words in _PO
 _BOUND = re.compile(r"(?<=[a-z]{4}) ?(?:bound|wards?|erly|ern)\b")
 _BEARING = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?) ?(?:°|deg(?:rees?)?|град\w*)?")
 _TO = re.compile(
-    r"(?:(?:[ву] )?\b(?:towards?|to|for|into|direction(?: of)?|heading|going|сторону|направлени\w*|напрям\w*|бік|к|до|на"
-    r")\b[ :]*)+"
+    r"(?:(?:[ву] )?\b(?:towards?|to|for|into|direction(?: of)?|heading|going|сторону|направлени\w*|напрям\w*|бік|к|до"
+    r"|на)\b[ :]*)+"
 )
 _FROM = re.compile(r"(?:from|из|с|от|із|зі|з|від) .+? (?=(?:towards?|to|в|у|на|к|до) )")
 """Where it came from says nothing, but for where it went."""

@@ -234,7 +234,7 @@ def _bridge(arcs: Any, before: Any, after: Any, queue: Any, came: Any, seen: Any
 
 @njit(cache=True)
 def _clock(leg_ptr: Any, leg_start: Any, span: Any, leg_of: Any, offset: Any) -> Any:
-    """The steps at which the pace changes, and the metres driven until each: in between, straight lines say the same."""
+    """Where the pace changes: steps, and metres driven until each; in between, straight lines say the same."""
     members, steps = leg_of.shape
     ptr = np.zeros(members + 1, np.int64)
     knot = np.empty(members * steps, np.int32)

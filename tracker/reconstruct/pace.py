@@ -1,9 +1,9 @@
 """How a column drives: a pace that persists, halts that last, and now and then a long stay.
 
-The pace is a share of the road's free speed: six levels up to a sixth beyond it, for columns overstep the limits that a map
-knows, and nothing is ever faster than that. It drifts between neighbouring levels with a memory of about half an hour (a
-pace drawn anew each minute would average out and make every estimate too sure), stops for a short halt about every two
-and a half hours, and sometimes stays for hours: the heavy slow tail.
+The pace is a share of the road's free speed: six levels up to a sixth beyond it, for columns overstep the limits that
+a map knows, and nothing is ever faster than that. It drifts between neighbouring levels with a memory of about half an
+hour (a pace drawn anew each minute would average out and make every estimate too sure), stops for a short halt about
+every two and a half hours, and sometimes stays for hours: the heavy slow tail.
 """
 
 import numpy as np

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from tracker.model import BadReport, Track, copies, faults_of, tables
 from tracker.reconstruct.agreement import agreement
-from tracker.reconstruct.belonging import Belonging, belonging, names_of, without_unit
-from tracker.reconstruct.claims import CODES, read_claims
+from tracker.reconstruct.belonging import BEYOND_S, Belonging, belonging, chosen, names_of, without_unit
+from tracker.reconstruct.claims import CODES, Claims, read_claims
+from tracker.reconstruct.closed import Barred, barred_claims, barred_roads, joined
 from tracker.reconstruct.ensemble import STEP_S, draw_ensemble
 from tracker.reconstruct.march import March
 from tracker.reconstruct.space import RoadSpace, space_for
@@ -92,7 +93,11 @@ def rebuild(
     repeats = copies(reports)
     closed = _closed(reports)
     space = space_for(roads, reports)
-    draw = _Draw(closed, space, start, members, int(np.ceil((end - start).total_seconds() / STEP_S)) + 1, seed)
+    steps = int(np.ceil((end - start).total_seconds() / STEP_S)) + 1
+    closures = _closures(reports, roads)
+    # Of the reports as they are: a roadblock without an end holds on.
+    barred = barred_roads(closures, reports, space, start=start, step_s=STEP_S)
+    draw = _Draw(closed, space, start, members, steps, seed, barred)
     silent = without_unit(reports, repeats)
     wanted = [entry for entry in _units(reports, repeats) if only is None or entry[0] in only]
     first = draw.each(_units(reports, repeats) if len(silent) else wanted)
@@ -106,7 +111,7 @@ def rebuild(
         places=roads.places,
         seed=seed,
         context=_context(roads),
-        closures=_closures(reports, roads),
+        closures=closures,
         network=roads,
         judged=tuple(judged),
         members=members,
@@ -126,11 +131,12 @@ class _Draw:
     members: int
     steps: int
     seed: int
+    barred: tuple[Barred, ...]
 
     def each(self, units: Iterable[tuple[str, Ints]]) -> dict[str, Judged]:
         """Every unit that has a place on the roads, by the rows that name it."""
-        found = ((unit, self.one(unit, rows, np.full(len(rows), np.nan))) for unit, rows in units)
-        return {unit: one for unit, one in found if one is not None}
+        told = ((unit, self._claims(rows)) for unit, rows in units)
+        return {unit: self._drawn(unit, claims) for unit, claims in told if claims.reachable}
 
     def with_silent(
         self, first: Mapping[str, Judged], silent: Ints, wanted: Iterable[str]
@@ -138,29 +144,37 @@ class _Draw:
         """The units once more, where reports that name none tell of them; and whom these reports may speak of."""
         if not len(silent) or not first:
             return dict(first), None
-        cells = len(self.space.lon)
-        claims = read_claims(self.told, silent, self.space, start=self.start, step_s=STEP_S)
+        cells, beyond = len(self.space.lon), BEYOND_S / STEP_S
+        claims = self._claims(silent)
         of_none = belonging(claims, {unit: one.ensemble for unit, one in first.items()}, cells)
         again: dict[str, Judged] = {}
         for unit in (unit for unit in wanted if unit in first):
             own = first[unit].claims
-            more, believed = of_none.told(unit, own.first.min(), own.last.max())
+            more, believed = of_none.told(unit, own.first.min() - beyond, own.last.max() + beyond)
             if len(more):
-                rows, believed = np.append(own.rows, more), np.append(np.full(len(own.rows), np.nan), believed)
-                # By id, so that the order of the rows changes nothing.
-                order = np.lexsort((rows, self.told["report_id"].to_numpy(str)[rows]))
-                one = self.one(unit, rows[order], believed[order])
-                again |= {} if one is None else {unit: one}
+                again[unit] = self._again(first[unit], more, believed)
         told = {unit: (one.claims, one.ensemble, one.agreed) for unit, one in again.items()}
         return {**first, **again}, of_none.again(told, cells)
 
-    def one(self, unit: str, rows: Ints, believed: Floats) -> Judged | None:
-        """One unit by some rows; None where none of them means a road."""
-        claims = read_claims(self.told, rows, self.space, start=self.start, step_s=STEP_S, believed=believed)
-        if not claims.reachable:
-            return None
+    def _again(self, one: Judged, more: Ints, believed: Floats) -> Judged:
+        """A unit with further reports: its histories chosen by their weight, or drawn anew if few would carry it."""
+        rows = np.append(one.claims.rows, more)
+        believed = np.append(np.full(len(one.claims.rows), np.nan), believed)
+        # By id, so that the order of the rows changes nothing.
+        order = np.lexsort((rows, self.told["report_id"].to_numpy(str)[rows]))
+        claims = self._claims(rows[order], believed[order])
+        agreed = agreement(claims, one.ensemble, len(self.space.lon))
+        if (kept := chosen(agreed[np.isin(claims.rows, more)])) is None:
+            return self._drawn(one.unit, claims)
+        return Judged(unit=one.unit, claims=claims, ensemble=one.ensemble.of(kept), agreed=agreed[:, kept])
+
+    def _claims(self, rows: Ints, believed: Floats | None = None) -> Claims:
+        return read_claims(self.told, rows, self.space, start=self.start, step_s=STEP_S, believed=believed)
+
+    def _drawn(self, unit: str, claims: Claims) -> Judged:
         random = np.random.default_rng([self.seed, crc32(unit.encode())])
-        ensemble = draw_ensemble(self.space, claims, members=self.members, steps=self.steps, random=random)
+        heard = joined(claims, barred_claims(self.barred, claims))
+        ensemble = draw_ensemble(self.space, heard, members=self.members, steps=self.steps, random=random)
         return Judged(
             unit=unit, claims=claims, ensemble=ensemble, agreed=agreement(claims, ensemble, len(self.space.lon))
         )

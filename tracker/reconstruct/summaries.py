@@ -70,31 +70,39 @@ def distinct_routes(
     report_ids : reports that speak of the unit
     agreement : (reports, histories) probability that each report is true if that history is
     """
-    length = np.asarray(network.length_m, float)
-    kinds: list[tuple[NDArray[np.int64], list[int]]] = []
-    for number, history in enumerate(members):
-        reached = np.interp(np.array(window), history.seconds, history.metres)
-        on = (history.path.leg_start[1:] > reached[0]) & (history.path.leg_start[:-1] < reached[1])
-        edges = np.unique(history.path.edges[on])
-        for known, group in kinds:
-            shared = length[np.intersect1d(known, edges, assume_unique=True)].sum()
-            if shared >= SAME_ROUTE * (length[known].sum() + length[edges].sum() - shared):
-                group.append(number)
-                break
-        else:
-            kinds.append((edges, [number]))
+    reached = [np.interp(np.array(window), history.seconds, history.metres) for history in members]
+    shared = _shared_m(network, members, reached)
+    whole = shared.diagonal()
+    same = shared >= SAME_ROUTE * (whole[:, None] + whole - shared)
+    kinds: dict[int, list[int]] = {}
+    for number in range(len(members)):
+        # Of the kinds so far, each known by its first history, the first that this one resembles; else a new one.
+        kind = next((first for first in kinds if same[first, number]), number)
+        kinds.setdefault(kind, []).append(number)
     rows = []
-    for _, group in sorted(kinds, key=lambda kind: (-len(kind[1]), kind[1][0])):
+    for first, group in sorted(kinds.items(), key=lambda kind: (-len(kind[1]), kind[0])):
         agreed = agreement[:, group].mean(axis=1)
-        history = members[group[0]]
-        reached = np.interp(np.array(window), history.seconds, history.metres)
+        begin, end = map(float, reached[first])
         rows.append(
             {
                 "weight": len(group) / len(members),
-                "length_m": float(reached[1] - reached[0]),
+                "length_m": end - begin,
                 "supporting": tuple(r for r, p in zip(report_ids, agreed, strict=True) if p >= 0.5),
                 "conflicting": tuple(r for r, p in zip(report_ids, agreed, strict=True) if p < 0.5),
-                "geometry": shapely.simplify(history.path.between(*reached), 0.0002),
+                "geometry": members[first].path.between(begin, end),
             }
         )
-    return tables.table({name: [row[name] for row in rows] for name in tables.ROUTES}, tables.ROUTES)
+    columns = {name: [row[name] for row in rows] for name in tables.ROUTES}
+    return tables.table({**columns, "geometry": shapely.simplify(columns["geometry"], 0.0002)}, tables.ROUTES)
+
+
+def _shared_m(network: RoadNetwork, members: Sequence[History], reached: Sequence[Floats]) -> Floats:
+    """(members, members) metres of road that each two histories both drove, between the metres that each reached."""
+    driven = []
+    for history, (begin, end) in zip(members, reached, strict=True):
+        on = (history.path.leg_start[1:] > begin) & (history.path.leg_start[:-1] < end)
+        driven.append(history.path.edges[on])
+    edge, column = np.unique(np.concatenate(driven), return_inverse=True)
+    drove = np.zeros((len(members), len(edge)))
+    drove[np.repeat(np.arange(len(members)), [len(edges) for edges in driven]), column] = 1
+    return np.asarray((drove * np.asarray(network.length_m, float)[edge]) @ drove.T)

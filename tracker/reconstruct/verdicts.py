@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tracker.model import geodesy, tables
 from tracker.reconstruct.agreement import agreement, nearest_m
-from tracker.reconstruct.belonging import Belonging, names_of, said
+from tracker.reconstruct.belonging import Belonging, limited, names_of, said
 from tracker.reconstruct.claims import Claims, read_claims
 from tracker.reconstruct.drives import Drives, Spots
 from tracker.reconstruct.ensemble import STEP_S, Ensemble
@@ -164,7 +164,8 @@ def _of_other(
     fits = {name: _fits(agreement(claims, one.ensemble, len(space.lon))[0]) for name, one in against.items()}
     best = max(fits, key=lambda name: fits[name])
     if not pd.isna(repeated):
-        return fits[best], UNUSED, f"repeats {repeated}, of the same origin: one voice, counted once"
+        p = fits[best] if not pd.isna(unit) else float(limited(np.array(fits[best]), claims.believed[0]))
+        return p, UNUSED, f"repeats {repeated}, of the same origin: one voice, counted once"
     return fits[best], *_against(reports, claims, 0, fits[best], against[best], drives)
 
 
@@ -198,7 +199,8 @@ def _against(
         grade = ("?" if pd.isna(source) else str(source)) + _digit(reports["credibility"].iloc[row])
         reasons.append(f"its grade {grade} alone makes it {believed:.0%} likely")
     if not reasons:
-        reasons.append(f"other reports of {one.unit} leave it {p:.0%} likely")
+        left = f"other reports of {one.unit}" if pd.notna(reports["unit"].iloc[row]) else "time and place of the tracks"
+        reasons.append(f"{left} leave it {p:.0%} likely")
     return DOUBTFUL, "; ".join(reasons)
 
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from tracker.model import explanations, tables
 from tracker.reconstruct.agreement import agreement
+from tracker.reconstruct.belief import prior
+from tracker.reconstruct.belonging import limited
 from tracker.reconstruct.claims import read_claims
 from tracker.reconstruct.ensemble import STEP_S
 from tracker.reconstruct.explaining.conflicts import Claim, conflicts
@@ -57,23 +59,24 @@ def check_report(report: Mapping[str, Any] | pd.DataFrame, march: "March", *, zo
     -----
     The histories know nothing of the new report, so Bayes' rule with its mean odds over them gives what drawing them
     again with it would give. A report without a unit is taken to speak of each column alike before its place and time
-    are looked at.
+    are looked at; one that is a rumour by its grade stays as improbable as that.
     """
     shown_in = zone_of(zone)
     told = read_given(report, march)
     claim = Claim(**{name: told[name] for name in ("kind", "lon", "lat", "radius_m", "earliest", "latest")})
     named = [one for one in march.judged if told["unit"] in (None, one.unit)]
     voices = [voice for voice in march.voices if told["unit"] in (None, voice.unit)]
+    most = _most(told)
     found = conflicts(march, claim, voices)
     odds = _odds(march, told, named)
-    could = _could_be({unit: float(values.mean()) for unit, values in odds.items()}, found)
+    could = _could_be({unit: float(values.mean()) for unit, values in odds.items()}, found, most)
     mean, factor = _mean(odds)
-    p = _as_share(mean)
+    p = min(_as_share(mean), most)
     result = explanations.Alibi(
         report_id=told["report_id"],
         unit=told["unit"],
         p_true=p,
-        p_range=(_as_share(mean / factor), _as_share(mean * factor)),
+        p_range=(min(_as_share(mean / factor), most), min(_as_share(mean * factor), most)),
         verdict=_verdict(p, found, odds),
         words="",
         conflicts=found,
@@ -113,16 +116,23 @@ def _mean(odds: Mapping[str, Floats]) -> tuple[float, float]:
     return float(np.mean([each.mean() for each in odds.values()])), float(np.exp(2 / np.sqrt(carrying)))
 
 
+def _most(told: Mapping[str, Any]) -> float:
+    """The highest probability that the report can have: that of its grade alone for a rumour that names no unit."""
+    grade = (pd.Series([told[name]], dtype=object) for name in ("reliability", "credibility"))
+    return float(limited(np.ones(1), prior(*grade))[0]) if told["unit"] is None else 1.0
+
+
 def _as_share(odds: float) -> float:
     """Odds as a probability."""
     return odds / (1 + odds)
 
 
-def _could_be(odds: Mapping[str, float], found: gpd.GeoDataFrame) -> pd.DataFrame:
+def _could_be(odds: Mapping[str, float], found: gpd.GeoDataFrame, most: float) -> pd.DataFrame:
     """Each column's share of the belief in the report, and what is left for none of them."""
     each = {unit: value / max(len(odds), 1) for unit, value in odds.items()}
-    whole = 1 + sum(each.values())
-    rows = sorted(((unit, value / whole) for unit, value in each.items()), key=lambda row: -row[1])
+    every = sum(each.values())
+    p = min(_as_share(every), most)
+    rows = sorted(((unit, value * p / max(every, 1e-300)) for unit, value in each.items()), key=lambda row: -row[1])
     believed = [(unit, words) for unit, p, words in zip(found["unit"], found["p_true"], found["words"], strict=True)
                 if p >= LIKELY]  # fmt: skip
     against = {unit: [words for other, words in believed if other == unit] for unit in each}
@@ -131,7 +141,7 @@ def _could_be(odds: Mapping[str, float], found: gpd.GeoDataFrame) -> pd.DataFram
     ]
     columns = {
         "unit": [*(unit for unit, _ in rows), None],
-        "probability": [*(share for _, share in rows), 1 / whole],
+        "probability": [*(share for _, share in rows), 1 - p],
         "conflicts": [*(len(against[unit]) for unit, _ in rows), 0],
         "words": [*words, "false, or of a column that no report names"],
     }

@@ -10,6 +10,7 @@ import pandas as pd
 
 from tracker.model import Track, UnknownReport, explanations, tables
 from tracker.reconstruct.belief import prior
+from tracker.reconstruct.belonging import names_of
 from tracker.reconstruct.explaining import conflicts as against
 from tracker.reconstruct.explaining.differences import (
     Moments,
@@ -125,9 +126,8 @@ def without_rows(march: "March", one: Judged, row: int, voice: list[int]) -> Oth
     k = int(np.flatnonzero(one.claims.rows == row)[0])
     report, track = march.told.iloc[row], march.tracks[one.unit]
     false = track.weights * (1 - one.agreed[k])
-    # A turnaround also makes turning likelier, and a report of no unit speaks of others too.
-    plain = report["kind"] != "turnaround" and text(report["unit"]) == one.unit
-    if plain and false.sum() * len(false) >= ENOUGH:
+    # A turnaround also makes turning likelier.
+    if report["kind"] != "turnaround" and false.sum() * len(false) >= ENOUGH:
         return Other(replace(track, weights=false / false.sum()), WEIGHED)
     kept = march.reports.iloc[np.setdiff1d(np.arange(len(march.reports)), voice)]
     if kept.empty:
@@ -168,17 +168,17 @@ def _most(unit: str, track: Track, other: Track) -> Moments:
 def _others(march: "March", row: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """The reports of its unit that a placed report conflicts with, and those that bear it out."""
     report = march.told.iloc[row]
-    unit, origin = text(report["unit"]), text(report["origin"])
-    if report["kind"] in ("roadblock", "statement") or not unit:
+    units, origin = names_of(report["unit"]), text(report["origin"])
+    if report["kind"] in ("roadblock", "statement") or not units:
         return _none(explanations.CONFLICTS), _none(explanations.SUPPORTS)
     claim = against.claim_of(report)
     one_voice = {str(report["report_id"]), text(march.repeats.iloc[row])}
-    others = [voice for voice in march.voices if voice.unit == unit and voice.report_id not in one_voice]
+    others = [voice for voice in march.voices if voice.unit in units and voice.report_id not in one_voice]
     conflicts = against.conflicts(march, claim, others)
-    one = next((one for one in march.judged if one.unit == unit and row in one.claims.rows), None)
+    one = next((one for one in march.judged if one.unit in units and row in one.claims.rows), None)
     if one is None or march.verdicts["verdict"].iloc[row] != "supports":
         return conflicts, _none(explanations.SUPPORTS)
-    others = [voice for voice in others if voice.origin != origin or not origin]
+    others = [voice for voice in others if voice.unit == one.unit and (voice.origin != origin or not origin)]
     own = one.agreed[int(np.flatnonzero(one.claims.rows == row)[0])]
     together = one.agreed[[voice.number for voice in others]] @ own / own.sum()
     return conflicts, against.supports(claim, others, together)

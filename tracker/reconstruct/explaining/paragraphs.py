@@ -76,6 +76,8 @@ def _place(march: "March", report: "pd.Series[Any]") -> str:
 def _judged(march: "March", row: int, found: explanations.Explanation) -> str:
     reason = text(march.verdicts["reason"].iloc[row])
     alone = "" if np.isnan(found.p_alone) else f" (by its grade alone {percent(found.p_alone)})"
+    if found.verdict == "supports" and found.unit is None:
+        return f"It {reason}; it is {percent(found.p_true)} likely to be true{alone}."
     if found.verdict == "supports":
         return f"It agrees with the track and is {percent(found.p_true)} likely to be true{alone}."
     if found.verdict == "unused" or np.isnan(found.p_true):
