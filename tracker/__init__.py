@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tracker.model import TrackerError as TrackerError
     from tracker.model import UnknownPlace as UnknownPlace
     from tracker.model import UnknownReport as UnknownReport
+    from tracker.reconstruct import March as March
     from tracker.reconstruct import Match as Match
     from tracker.reconstruct import check_report as check_report
     from tracker.reconstruct import match as match
@@ -52,6 +53,7 @@ _HOMES = {
     "BadTrace": "tracker.model",
     "Conflict": "tracker.model",
     "LogUnavailable": "tracker.model",
+    "March": "tracker.reconstruct",
     "Match": "tracker.reconstruct",
     "Reconstruction": "tracker.model",
     "ReportLog": "tracker.evidence",
@@ -93,6 +95,7 @@ __all__ = [
     "BadTrace",
     "Conflict",
     "LogUnavailable",
+    "March",
     "Match",
     "Reconstruction",
     "ReportLog",
