@@ -31,9 +31,9 @@ RUMOUR = 0.5
 """A report believed less by its grade alone moves no track unless it names whose, and its grade stays the limit: that
 some column was near does not make a rumour true."""
 
-CARRIED = 0.4
+CARRIED = 0.3
 """Histories are drawn again if the reports leave the weight to fewer than this share of them (Kish's effective number),
-else chosen by weight, which takes no time: of 200, at least 80 then bear the answer."""
+else chosen by weight, which takes no time: of 200, at least 60 then bear the answer."""
 
 _LEAST = 1e-12
 

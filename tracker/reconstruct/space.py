@@ -259,7 +259,9 @@ def turn_probabilities(network: RoadNetwork, inside: NDArray[np.bool_] | None = 
     flow = np.zeros(len(turn_arc))
     # Origins spread evenly along the network's length: by cumulated arc seconds, so busy and empty parts count alike.
     along = np.cumsum(seconds)
-    origins = tail[np.searchsorted(along, (np.arange(ORIGINS) + 0.5) / ORIGINS * along[-1])]
+    # Of a country's roads each drive covers so many that fewer drives do.
+    count = max(ORIGINS // 8, min(ORIGINS, ORIGINS * REGION_ARCS // max(arcs, 1)))
+    origins = tail[np.searchsorted(along, (np.arange(count) + 0.5) / count * along[-1])]
     perceived = np.random.default_rng(0)
     for origin in origins:
         felt = (seconds * perceived.lognormal(0.0, PERCEPTION, arcs))[pairs]
