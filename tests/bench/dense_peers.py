@@ -72,9 +72,11 @@ def valhalla_tiles(python: Path, roads: Path, folder: Path) -> Path | None:
     config["service_limits"]["trace"].update(max_distance=2e6, max_shape=100_000, max_search_radius=1000)
     partial = settings.with_name(".partial.json")
     partial.write_text(json.dumps(config), encoding="utf-8")
+    # It leaves a list of double ways where it runs.
     built = subprocess.run(
-        [_beside(python, "valhalla_build_tiles"), "-c", partial, roads], capture_output=True, text=True
-    )
+        [_beside(python, "valhalla_build_tiles"), "-c", partial.resolve(), roads.resolve()],
+        capture_output=True, text=True, cwd=tiles,
+    )  # fmt: skip
     if built.returncode:
         return _failed("Valhalla's tiles", built)
     partial.replace(settings)

@@ -41,6 +41,8 @@ class Arcs(NamedTuple):
     """(arcs,) metres."""
     size: Ints
     """(arcs,) cells."""
+    short: NDArray[np.bool_]
+    """(arcs,) too short for a cell, and passed through."""
     first: Ints
     """(arcs,) first cell."""
     head: Ints
@@ -81,6 +83,7 @@ def histories(space: RoadSpace, drawn: Drawn, seconds: Floats) -> tuple[History,
     arcs = Arcs(
         length=np.asarray(network.length_m, float)[network.arc_edge],
         size=np.diff(space.arc_ptr),
+        short=(np.diff(space.arc_ptr) == 0) & space.inside,
         first=space.arc_ptr[:-1],
         head=network.arc_head,
         tail=network.arc_tail,
@@ -211,7 +214,7 @@ def _bridge(arcs: Any, before: Any, after: Any, queue: Any, came: Any, seen: Any
     while found < end and arcs.head[queue[found]] != goal:
         node = arcs.head[queue[found]]
         for b in range(arcs.out[node], arcs.out[node + 1]):
-            if arcs.size[b] == 0 and seen[b] != search:
+            if arcs.short[b] and seen[b] != search:
                 seen[b] = search
                 queue[end] = b
                 came[end] = found

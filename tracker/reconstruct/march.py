@@ -10,7 +10,7 @@ import pandas as pd
 
 from tracker.model import Reconstruction
 from tracker.reconstruct.drives import Drives, Spots
-from tracker.reconstruct.space import space_for
+from tracker.reconstruct.space import RoadSpace
 from tracker.reconstruct.verdicts import Judged
 from tracker.roads import RoadNetwork
 
@@ -54,6 +54,8 @@ class March(Reconstruction):
 
     network: RoadNetwork
     """The roads that it was made on."""
+    space: RoadSpace
+    """The road cells of all its reports: fewer reports are held against the same ones."""
     judged: tuple[Judged, ...]
     """Each unit's claims, and how they agree with its histories; their rows are those of `reports`."""
     members: int
@@ -69,7 +71,7 @@ class March(Reconstruction):
     @cached_property
     def drives(self) -> Drives:
         """The quickest drives over its roads."""
-        return Drives(space_for(self.network, self.reports))
+        return Drives(self.space)
 
     @cached_property
     def voices(self) -> "tuple[Voice, ...]":

@@ -68,23 +68,26 @@ def reconstruct(reports: gpd.GeoDataFrame, roads: RoadNetwork, *, seed: int = 0,
         raise ValueError(f"seed={seed!r}: give a whole number from 0 on")
     if members < 100:
         raise ValueError(f"members={members}: a track needs at least 100 histories; leave it out for {MEMBERS}")
-    return rebuild(reports, roads, seed=seed, members=members, span=_span(_in_utc(reports)))
+    read = _in_utc(reports)
+    space = space_for(roads, read[_places_a_unit(read)])
+    return rebuild(reports, space, seed=seed, members=members, span=_span(read))
 
 
 def rebuild(
     reports: gpd.GeoDataFrame,
-    roads: RoadNetwork,
+    space: RoadSpace,
     *,
     seed: int,
     members: int,
     span: tuple[pd.Timestamp, pd.Timestamp],
     only: Collection[str] | None = None,
 ) -> March:
-    """The march of sound reports, answering for a given span: fewer reports then leave the same clock and draws.
+    """The march of sound reports, over given cells and for a given span: fewer reports leave roads, clock and draws.
 
     Parameters
     ----------
-    reports, roads, seed, members : as for `reconstruct`, already looked through
+    reports, seed, members : as for `reconstruct`, already looked through
+    space : road cells
     span : first and last moment that the tracks answer for, UTC
     only : units to make tracks of, instead of all
     """
@@ -92,7 +95,7 @@ def rebuild(
     start, end = span
     repeats = copies(reports)
     closed = _closed(reports)
-    space = space_for(roads, reports)
+    roads = space.network
     steps = int(np.ceil((end - start).total_seconds() / STEP_S)) + 1
     closures = _closures(reports, roads)
     # Of the reports as they are: a roadblock without an end holds on.
@@ -113,6 +116,7 @@ def rebuild(
         context=_context(roads),
         closures=closures,
         network=roads,
+        space=space,
         judged=tuple(judged),
         members=members,
         span=span,
@@ -230,8 +234,7 @@ def _closures(reports: gpd.GeoDataFrame, roads: RoadNetwork) -> gpd.GeoDataFrame
 
 def _units(reports: gpd.GeoDataFrame, repeats: "pd.Series[str]") -> list[tuple[str, np.ndarray]]:
     """The units that a track can be made of, by their first report, with the rows that speak for them."""
-    placed = reports.geometry.notna() & ~reports.geometry.is_empty & reports["radius_m"].notna()
-    speaking = placed & reports["unit"].notna() & reports["kind"].isin(list(CODES)) & repeats.isna().to_numpy()
+    speaking = _places_a_unit(reports) & reports["unit"].notna() & repeats.isna().to_numpy()
     told = reports[["unit", "report_id", "earliest", "kind"]].assign(row=np.arange(len(reports)))[speaking.to_numpy()]
     # A report of units that drove together speaks of each of them.
     told = told.assign(unit=told["unit"].map(names_of).astype(object)).explode("unit").dropna(subset="unit")
@@ -242,6 +245,12 @@ def _units(reports: gpd.GeoDataFrame, repeats: "pd.Series[str]") -> list[tuple[s
         if (group["kind"] != "absence").any():
             units.append((group["earliest"].min(), str(unit), group["row"].to_numpy(np.int32)))
     return [(unit, rows) for _, unit, rows in sorted(units, key=lambda entry: entry[:2])]
+
+
+def _places_a_unit(reports: gpd.GeoDataFrame) -> "pd.Series[bool]":
+    """Which reports say where some unit was, named or not."""
+    placed = reports.geometry.notna() & ~reports.geometry.is_empty & reports["radius_m"].notna()
+    return pd.Series(placed & reports["kind"].isin(list(CODES)))
 
 
 def _in_utc(reports: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -47,6 +47,8 @@ class RoadSpace:
 
     network: RoadNetwork
     """The network that the cells lie on."""
+    inside: NDArray[np.bool_]
+    """(arcs,) whether an arc was made into cells, unless it is too short for one."""
     arc_ptr: Ints
     """(arcs + 1,) first cell of each arc."""
     arc: Ints
@@ -88,7 +90,13 @@ Area = tuple[float, float, float, float]
 
 
 def space_for(network: RoadNetwork, reports: gpd.GeoDataFrame) -> RoadSpace:
-    """The cells that the columns which reports speak of can be on: of a network of a region all of them."""
+    """The cells that the columns which reports speak of can be on: of a network of a region all of them.
+
+    Parameters
+    ----------
+    network : roads
+    reports : reports that say where a column was
+    """
     return road_space(network, _area(network, reports))
 
 
@@ -107,10 +115,13 @@ def _area(network: RoadNetwork, reports: gpd.GeoDataFrame) -> Area | None:
 
 @lru_cache(maxsize=2)
 def road_space(network: RoadNetwork, area: Area | None = None) -> RoadSpace:
-    """The cells of a network, within an area if one is given; kept for those last used, since they never change."""
+    """The cells of a network, within an area if one is given and has any; kept for those last used, since they never
+    change."""
     states = network.states(CELL_S)
     inside = _inside(network, area)
     kept = inside[np.asarray(states.arc)]
+    if area is not None and not kept.any():  # all reports lie far from every road
+        return road_space(network)
     size = np.where(inside, np.diff(states.ptr), 0).astype(np.int32)
     arc_ptr = np.concatenate([[0], np.cumsum(size)]).astype(np.int32)
     turns = _skip_short(size, *turn_probabilities(network, inside))
@@ -126,6 +137,7 @@ def road_space(network: RoadNetwork, area: Area | None = None) -> RoadSpace:
     before, after = _neighbours(ptr, (succ_ptr, succ, succ_p), (pred_ptr, pred, pred_p))
     return RoadSpace(
         network=network,
+        inside=inside,
         arc_ptr=arc_ptr,
         arc=np.asarray(states.arc, np.int32)[kept],
         lon=lon,

@@ -132,7 +132,7 @@ def without_rows(march: "March", one: Judged, row: int, voice: list[int]) -> Oth
     kept = march.reports.iloc[np.setdiff1d(np.arange(len(march.reports)), voice)]
     if kept.empty:
         return Other(None, DRAWN)
-    again = rebuild(kept, march.network, seed=march.seed, members=march.members, span=march.span, only={one.unit})
+    again = rebuild(kept, march.space, seed=march.seed, members=march.members, span=march.span, only={one.unit})
     return Other(again.tracks.get(one.unit), DRAWN)
 
 

@@ -28,7 +28,7 @@ def without(
     kept = march.reports.iloc[np.setdiff1d(np.arange(len(march.reports)), rows)]
     if kept.empty:
         raise ValueError(f"these are all {len(removed)} reports of the march; leave at least one in")
-    after = rebuild(kept, march.network, seed=march.seed, members=march.members, span=march.span)
+    after = rebuild(kept, march.space, seed=march.seed, members=march.members, span=march.span)
     both = [unit for unit in march.tracks if unit in after.tracks]
     result = explanations.Without(
         march=after,
