@@ -6,7 +6,8 @@ import numpy as np
 
 from tests.reconstruct.told import PRIMARY, TRACK, TRUNK, draw
 from tracker.model import geodesy
-from tracker.reconstruct.space import road_space, turn_probabilities
+from tracker.reconstruct.space import road_space
+from tracker.reconstruct.turning import turn_probabilities
 
 CROSS = {
     "w": (39.0, 51.0),

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from tracker.reconstruct.claims import Claims
 from tracker.reconstruct.ensemble import Ensemble
-from tracker.reconstruct.filtering import ABSENCE, PASSING, TURNAROUND
 from tracker.reconstruct.pace import LEVELS
+from tracker.reconstruct.terms import ABSENCE, PASSING, TURNAROUND
 
 Floats = NDArray[np.float64]
 

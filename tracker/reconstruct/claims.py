@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from tracker.model import geodesy
 from tracker.reconstruct.belief import CLUTTER_KM2, prior
-from tracker.reconstruct.filtering import ABSENCE, PASSING, SIGHTING, TURNAROUND
 from tracker.reconstruct.hints import Hints
 from tracker.reconstruct.pace import LEVELS
 from tracker.reconstruct.space import RoadSpace
+from tracker.reconstruct.terms import ABSENCE, PASSING, SIGHTING, TURNAROUND
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]

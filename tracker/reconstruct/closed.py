@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from tracker.reconstruct.belief import prior
 from tracker.reconstruct.claims import Claims
-from tracker.reconstruct.filtering import ABSENCE
 from tracker.reconstruct.pace import LEVELS
 from tracker.reconstruct.space import RoadSpace
+from tracker.reconstruct.terms import ABSENCE
 from tracker.roads import Closures
 
 Ints = NDArray[np.int32]

@@ -6,8 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tracker.reconstruct.filtering import ABSENCE, PASSING, TURNAROUND, Ground, Kept, Motion, Told, at_or_after
 from tracker.reconstruct.pace import LEVELS, MODES
+from tracker.reconstruct.terms import ABSENCE, PASSING, TURNAROUND, Ground, Kept, Motion, Told, at_or_after
 
 Ints = NDArray[np.int32]
 

@@ -11,6 +11,7 @@ from tracker.reconstruct.belief import CLUTTER_KM2
 from tracker.reconstruct.claims import Claims
 from tracker.reconstruct.histories import Drawn, histories
 from tracker.reconstruct.space import CELL_S, RoadSpace
+from tracker.reconstruct.terms import ABSENCE, TURNAROUND, Ground, Motion, Told
 from tracker.reconstruct.wander import extend
 
 Ints = NDArray[np.int32]
@@ -74,9 +75,9 @@ def draw_ensemble(
     first, last = claims.first - begin, claims.last - begin
     open_ptr, opened, slot, slots = _schedule(first, last, count)
     mix = pace.mixing(STEP_S)
-    motion = filtering.Motion(mix=mix, pace=pace.PACE, turning=_turning(claims, first, last, count))
+    motion = Motion(mix=mix, pace=pace.PACE, turning=_turning(claims, first, last, count))
     ahead_ptr, ahead, ahead_s = _ahead(claims, first, last, count)
-    told = filtering.Told(
+    told = Told(
         first=first,
         last=last,
         kind=claims.kind,
@@ -94,7 +95,7 @@ def draw_ensemble(
         ahead=ahead,
         ahead_s=ahead_s,
     )
-    ground = filtering.Ground(
+    ground = Ground(
         ptr=space.ptr,
         block=space.block,
         arc_end=space.arc_ptr[1:][space.arc[space.ptr[:-1]]],
@@ -149,7 +150,7 @@ def _ahead(claims: Claims, first: Ints, last: Ints, count: int) -> tuple[Ints, I
     claim: list[int] = []
     left: list[float] = []
     for t in range(count):
-        speaking = (last > t) & (claims.kind != filtering.ABSENCE)
+        speaking = (last > t) & (claims.kind != ABSENCE)
         coming = np.flatnonzero(speaking & (first > t))
         soonest = coming[np.argsort(first[coming] + last[coming], kind="stable")[:LOOK_AHEAD]]
         nearest = np.concatenate([np.flatnonzero(speaking & (first <= t)), soonest])
@@ -163,7 +164,7 @@ def _turning(claims: Claims, first: Ints, last: Ints, count: int) -> NDArray[np.
     """Probability of turning back in a step for who stands: small always, larger while a turnaround is reported."""
     turning = np.full(count, pace.TURN_H * STEP_S / 3600)
     standing = float(pace.at_rest()[[pace.HALT, pace.STAY]].sum())
-    for k in np.flatnonzero(claims.kind == filtering.TURNAROUND):
+    for k in np.flatnonzero(claims.kind == TURNAROUND):
         spread = last[k] - first[k]
         turning[first[k] + 1 : last[k] + 1] += claims.believed[k] / (spread * standing)
     return np.asarray(np.minimum(turning, 0.2), np.float32)
@@ -174,7 +175,7 @@ def _start(space: RoadSpace, claims: Claims, first: Ints) -> tuple[Ints, NDArray
 
     Where the earliest claims, any of them true, let it be; and, should all of them be false, anywhere.
     """
-    placed = np.flatnonzero((claims.kind != filtering.ABSENCE) & (np.diff(claims.ptr) > 0))
+    placed = np.flatnonzero((claims.kind != ABSENCE) & (np.diff(claims.ptr) > 0))
     early = placed[np.argsort(first[placed], kind="stable")][:5]
     weight = np.zeros(len(space.lon))
     # Flat, over the area that a false claim is taken to name: the claims themselves weigh in later, and only once.

@@ -15,8 +15,8 @@ from tracker.reconstruct.belonging import Belonging, limited, names_of, said
 from tracker.reconstruct.claims import Claims, read_claims
 from tracker.reconstruct.drives import Drives, Spots
 from tracker.reconstruct.ensemble import STEP_S, Ensemble
-from tracker.reconstruct.filtering import ABSENCE, PASSING, SIGHTING
 from tracker.reconstruct.space import CELL_S, RoadSpace
+from tracker.reconstruct.terms import ABSENCE, PASSING, SIGHTING
 
 Floats = NDArray[np.float64]
 
