@@ -124,10 +124,10 @@ class _Few:
 
     def beginning(self) -> list[tuple[State, float]]:
         """Where the histories begin, with their weight."""
-        cells, weights = ensemble._start(self.space, self.claims, self.first)
+        weights = ensemble._start(self.space, self.claims, self.first)
         return [
-            ((int(cell), mode), float(weight) * float(rest))
-            for cell, weight in zip(cells, weights, strict=True)
+            ((cell, mode), float(weight) * float(rest))
+            for cell, weight in enumerate(weights)
             for mode, rest in enumerate(pace.at_rest())
         ]
 

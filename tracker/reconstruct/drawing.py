@@ -7,7 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tracker.reconstruct.pace import LEVELS, MODES
-from tracker.reconstruct.terms import ABSENCE, PASSING, TURNAROUND, Ground, Kept, Motion, Told, at_or_after
+from tracker.reconstruct.terms import ABSENCE, PASSING, TURNAROUND, Flags, Ground, Kept, Motion, Told, at_or_after
 
 Ints = NDArray[np.int32]
 
@@ -40,14 +40,13 @@ class Ways(NamedTuple):
 def _ways_back(ground: Ground, block: int, cells: int, ways: Ways) -> Any:
     """Enter in `ways` all that leads to the first cell of a block from so many cells before it. Returns the number of
     entries."""
-    ptr = ground.ptr
     entries, links = _link_back(ground, block, -1, 1.0, cells - 1, ways, 0, 0)
     # From the most cells left to the fewest: an entry is complete before it is gone on from.
     for left in range(cells - 1, -1, -1):
         entry = 0
         while entry < entries:
             b = ways.block[entry]
-            n = ptr[b + 1] - ptr[b]
+            n = ground.size[b]
             if ways.left[entry] == left and left >= n:
                 entries, links = _link_back(ground, b, entry, ways.p[entry], left - n, ways, entries, links)
             entry += 1
@@ -94,39 +93,76 @@ def _new_ways(blocks: int) -> Any:
     )
 
 
+class Drawing(NamedTuple):
+    """Histories as far as they are drawn, from the last step back."""
+
+    block: Ints
+    """(steps, histories) block of each at each step."""
+    cell: Ints
+    """(steps, histories) cell within the block."""
+    mode: NDArray[np.int8]
+    """(steps, histories)."""
+    turned: Flags
+    """(steps, histories) 1 where it turned round in the step that ends there."""
+    hop: Ints
+    """(steps, histories) where the list of blocks that it passed wholly within the step starts; -1 if none."""
+    hops: NDArray[np.int64]
+    """(1,) entries of the lists."""
+    hop_block: Ints
+    """(entries and room for more,) blocks passed."""
+    hop_next: Ints
+    """(entries and room for more,) the entry that follows each, or -1."""
+    resolved: Flags
+    """(claims, histories) 1 where it is settled at which step a claim has seen the history."""
+    later: NDArray[np.float64]
+    """(claims, histories) probability that a passing history was not seen after this step."""
+
+
+def new_drawing(steps: int, histories: int, claims: int) -> Drawing:
+    """Nothing drawn yet."""
+    return Drawing(
+        block=np.empty((steps, histories), np.int32),
+        cell=np.empty((steps, histories), np.int32),
+        mode=np.empty((steps, histories), np.int8),
+        turned=np.zeros((steps, histories), np.uint8),
+        hop=np.full((steps, histories), -1, np.int32),
+        hops=np.zeros(1, np.int64),
+        hop_block=np.empty(1 << 12, np.int32),
+        hop_next=np.empty(1 << 12, np.int32),
+        resolved=np.zeros((claims, histories), np.uint8),
+        later=np.ones((claims, histories)),
+    )
+
+
 @njit(cache=True, nogil=True)
-def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: NDArray[np.float64]) -> Any:
-    """Draw histories backward.
+def backward(
+    ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: NDArray[np.float64], drawing: Drawing
+) -> Any:
+    """Draw histories backward through one stretch of time; the one after it must be drawn already.
 
-    ``ground`` holds the ways *back* from each block; ``uniform`` is (steps, histories, 3) numbers between 0 and 1.
-
-    Returns block, cell within the block, mode and whether it turned round in the step that ends there, each (steps,
-    histories); and the blocks passed wholly within a step, as linked lists: where the list of a step starts, (steps,
-    histories), -1 if none; the blocks; and the entry that follows each.
+    ``ground`` holds the ways *back* from each block; ``uniform`` is (steps, histories, 3) numbers between 0 and 1, of
+    all steps. Returns the drawing.
     """
-    ptr, pace = ground.ptr, motion.pace
+    ptr, size_of, pace = ground.ptr, ground.size, motion.pace
+    data, data_at, seen_at = kept.data, kept.data_at, kept.seen_at
     steps, histories = uniform.shape[0], uniform.shape[1]
-    block_at = np.empty((steps, histories), np.int32)
-    cell_at = np.empty((steps, histories), np.int32)
-    mode_at = np.empty((steps, histories), np.int8)
-    turned = np.zeros((steps, histories), np.uint8)
-    hop_at = np.full((steps, histories), -1, np.int32)
-    resolved = np.zeros((len(told.first), histories), np.uint8)
-    later = np.ones((len(told.first), histories))  # probability that a passing unit was not seen after this step
+    block_at, cell_at, mode_at, turned = drawing.block, drawing.cell, drawing.mode, drawing.turned
+    hop_at, resolved, later = drawing.hop, drawing.resolved, drawing.later
+    hop_block, hop_next, hops = drawing.hop_block, drawing.hop_next, drawing.hops[0]
     where = np.full(len(ptr) - 1, -1, np.int64)
     opt_block, opt_cell = np.empty(MOST, np.int32), np.empty(MOST, np.int32)
     opt_mode, opt_turn = np.empty(MOST, np.int8), np.empty(MOST, np.uint8)
     opt_from, opt_w = np.empty(MOST, np.int32), np.empty(MOST, np.float64)
     ways = _new_ways(len(ptr) - 1)
-    hop_block, hop_next = np.empty(1 << 12, np.int32), np.empty(1 << 12, np.int32)
-    hops = 0
 
-    for t in range(steps - 1, -1, -1):
+    for step in range(len(kept.step_ptr) - 2, -1, -1):
+        t = kept.begin + step
         opened = told.open_ptr[t + 1] - told.open_ptr[t]
-        for q in range(kept.step_ptr[t], kept.step_ptr[t + 1]):
+        begin = kept.seen_ptr[step] - kept.step_ptr[step] * opened
+        for q in range(kept.step_ptr[step], kept.step_ptr[step + 1]):
             where[kept.blocks[q]] = q
         if t == steps - 1:
-            _last(ptr, kept, t, uniform, where, block_at, cell_at, mode_at)
+            _last(ground, kept, step, uniform[t], block_at[t], cell_at[t], mode_at[t])
         for h in range(histories if t < steps - 1 else 0):
             y_block, y_cell, y_mode = block_at[t + 1, h], cell_at[t + 1, h], mode_at[t + 1, h]
             k = pace[y_mode]
@@ -139,9 +175,9 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                     p = float(turn) if turning else 1.0 - turn
                     if b < 0 or where[b] < 0 or p <= 0:
                         continue
-                    i = ptr[b + 1] - ptr[b] - 1 - y_cell if turning else y_cell
+                    i = size_of[b] - 1 - y_cell if turning else y_cell
                     for m in range(MODES):
-                        w = _weight(kept, where, b, i, m) * motion.mix[m, y_mode] * p
+                        w = _weight(data, data_at, where[b], i, m) * motion.mix[m, y_mode] * p
                         if w > 0:
                             opt_block[size], opt_cell[size], opt_mode[size] = b, i, m
                             opt_turn[size], opt_from[size], opt_w[size] = turning, -1, w
@@ -150,12 +186,12 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                 entries = _ways_back(ground, y_block, k - y_cell, ways) if y_cell < k else 1
                 for entry in range(entries):
                     b = ways.block[entry] if y_cell < k else y_block
-                    i = ptr[b + 1] - ptr[b] - 1 - ways.left[entry] if y_cell < k else y_cell - k
+                    i = size_of[b] - 1 - ways.left[entry] if y_cell < k else y_cell - k
                     p = ways.p[entry] if y_cell < k else 1.0
                     if i < 0 or where[b] < 0:
                         continue
                     for m in range(MODES):
-                        w = _weight(kept, where, b, i, m) * motion.mix[m, y_mode] * p
+                        w = _weight(data, data_at, where[b], i, m) * motion.mix[m, y_mode] * p
                         if w > 0 and size < MOST:
                             opt_block[size], opt_cell[size], opt_mode[size] = b, i, m
                             opt_turn[size], opt_from[size], opt_w[size] = 0, entry if y_cell < k else -1, w
@@ -173,7 +209,7 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                 top_f = 0.0
                 for j in range(size):
                     b = opt_block[j]
-                    seen = _share(kept, where, t, o, b, opt_cell[j], opt_mode[j])
+                    seen = _share(data, seen_at, begin, opened, where[b], o, opt_cell[j], opt_mode[j])
                     f = told.base[r] + told.gain[r] * later[r, h] * seen
                     if opt_turn[j] and told.kind[r] == TURNAROUND:
                         f += told.gain[r] * _value(told, r, ptr[b] + opt_cell[j], 0)
@@ -212,7 +248,7 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                 for o in range(opened):
                     r = told.opened[told.open_ptr[t] + o]
                     if told.kind[r] == TURNAROUND and not resolved[r, h] and told.last[r] != t:
-                        seen = _share(kept, where, t, o, b, opt_cell[pick], opt_mode[pick])
+                        seen = _share(data, seen_at, begin, opened, where[b], o, opt_cell[pick], opt_mode[pick])
                         here = told.gain[r] * _value(told, r, ptr[b] + opt_cell[pick], 0)
                         if uniform[t, h, 1] * (told.base[r] + told.gain[r] * seen + here) < here:
                             resolved[r, h] = 1
@@ -229,7 +265,7 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                 if told.kind[r] == ABSENCE:
                     resolved[r, h] = 1
                     continue
-                seen = _share(kept, where, t, o, b, cell_at[t, h], mode_at[t, h])
+                seen = _share(data, seen_at, begin, opened, where[b], o, cell_at[t, h], mode_at[t, h])
                 # A fresh number per claim from one draw: fractional parts of golden multiples.
                 x = uniform[t, h, 1] + 0.6180339887498949 * (o + 1)
                 gain = told.gain[r] * later[r, h]
@@ -237,26 +273,27 @@ def backward(ground: Ground, motion: Motion, told: Told, kept: Kept, uniform: ND
                     resolved[r, h] = 1
                 elif told.kind[r] == PASSING:
                     later[r, h] *= 1.0 - here
-        for q in range(kept.step_ptr[t], kept.step_ptr[t + 1]):
+        for q in range(kept.step_ptr[step], kept.step_ptr[step + 1]):
             where[kept.blocks[q]] = -1
-    return block_at, cell_at, mode_at, turned, hop_at, hop_block[:hops].copy(), hop_next[:hops].copy()
+    drawing.hops[0] = hops
+    return Drawing(
+        block_at, cell_at, mode_at, turned, hop_at, drawing.hops, hop_block, hop_next, resolved, later
+    )  # fmt: skip
 
 
 @njit(cache=True)
-def _weight(kept: Kept, where: Any, block: int, cell: int, mode: int) -> Any:
-    """What the filter kept of a cell and a mode; the block must be among those kept."""
-    return float(kept.data[kept.data_at[where[block]] + cell * MODES + mode])
+def _weight(data: Any, data_at: Any, entry: int, cell: int, mode: int) -> Any:
+    """What the filter kept of a cell and a mode of a block that it kept."""
+    return float(data[data_at[entry] + cell * MODES + mode])
 
 
 @njit(cache=True)
-def _share(kept: Kept, where: Any, t: int, o: int, block: int, cell: int, mode: int) -> Any:
-    """The share of a cell and a mode that the o-th open claim of a step has seen."""
-    if where[block] < 0:
+def _share(data: Any, seen_at: Any, begin: int, opened: int, entry: int, o: int, cell: int, mode: int) -> Any:
+    """The share of a cell and a mode that the o-th open claim of a step has seen; of a block not kept nothing."""
+    if entry < 0:
         return 0.0
-    count = kept.step_ptr[t + 1] - kept.step_ptr[t]
-    opened = (kept.seen_ptr[t + 1] - kept.seen_ptr[t]) // count
-    at = kept.seen_at[kept.seen_ptr[t] + (where[block] - kept.step_ptr[t]) * opened + o]
-    return float(kept.data[at + cell * MODES + mode]) if at >= 0 else 0.0
+    at = seen_at[begin + entry * opened + o]
+    return float(data[at + cell * MODES + mode]) if at >= 0 else 0.0
 
 
 @njit(cache=True)
@@ -271,24 +308,21 @@ def _choose(ways: Ways, entry: int, x: float) -> Any:
 
 
 @njit(cache=True)
-def _last(ptr: Any, kept: Kept, t: int, uniform: Any, where: Any, block_at: Any, cell_at: Any, mode_at: Any) -> None:
+def _last(ground: Ground, kept: Kept, step: int, uniform: Any, block: Any, cell: Any, mode: Any) -> None:
     """The last positions, stratified: they spread evenly over the final distribution."""
-    histories = uniform.shape[1]
-    total = 0.0
-    for q in range(kept.step_ptr[t], kept.step_ptr[t + 1]):
-        b = kept.blocks[q]
-        for j in range((ptr[b + 1] - ptr[b]) * MODES):
+    histories, total = len(uniform), 0.0
+    for q in range(kept.step_ptr[step], kept.step_ptr[step + 1]):
+        for j in range(ground.size[kept.blocks[q]] * MODES):
             total += kept.data[kept.data_at[q] + j]
     h, run = 0, 0.0
-    for q in range(kept.step_ptr[t], kept.step_ptr[t + 1]):
+    for q in range(kept.step_ptr[step], kept.step_ptr[step + 1]):
         b = kept.blocks[q]
-        n = ptr[b + 1] - ptr[b]
-        for i in range(n):
+        for i in range(ground.size[b]):
             for m in range(MODES):
-                w = _weight(kept, where, b, i, m)
+                w = _weight(kept.data, kept.data_at, q, i, m)
                 run += w
-                while w > 0 and h < histories and run >= (h + uniform[t, h, 0]) / histories * total * (1 - 1e-9):
-                    block_at[t, h], cell_at[t, h], mode_at[t, h] = b, i, m
+                while w > 0 and h < histories and run >= (h + uniform[h, 0]) / histories * total * (1 - 1e-9):
+                    block[h], cell[h], mode[h] = b, i, m
                     h += 1
 
 

@@ -1,17 +1,20 @@
 """One unit's ensemble: filter its claims forward over the roads, draw histories backward."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tracker.model import History, geodesy
-from tracker.reconstruct import drawing, filtering, pace
+from tracker.reconstruct import filtering, pace
 from tracker.reconstruct.belief import CLUTTER_KM2
 from tracker.reconstruct.claims import Claims
+from tracker.reconstruct.drawing import Drawing, backward, new_drawing
 from tracker.reconstruct.histories import Drawn, histories
+from tracker.reconstruct.keeping import pack, unpack
 from tracker.reconstruct.space import CELL_S, RoadSpace
-from tracker.reconstruct.terms import ABSENCE, TURNAROUND, Ground, Motion, Told
+from tracker.reconstruct.terms import ABSENCE, TURNAROUND, Ground, Kept, Motion, Told, Weights
 from tracker.reconstruct.wander import extend
 
 Ints = NDArray[np.int32]
@@ -19,6 +22,12 @@ Floats = NDArray[np.float64]
 
 STEP_S = CELL_S * pace.LEVELS / pace.FASTEST
 """Seconds of a step: the fastest pace crosses one cell in each of its parts."""
+
+LEAST_STRETCH = 32
+"""Steps that are kept at once for drawing, at least; of long spans as many as there are such stretches."""
+
+TURN_EVERY = 8
+"""Steps between those at which a standing column may turn back unreported: when to a quarter of an hour is not known."""
 
 PRUNE = 1e-5
 """A block of road worth less than this share of the best one, with the next claims in view, is dropped."""
@@ -74,6 +83,7 @@ def draw_ensemble(
     count = end - begin + 1
     first, last = claims.first - begin, claims.last - begin
     open_ptr, opened, slot, slots = _schedule(first, last, count)
+    ground, ground_cell = _ground(space)
     mix = pace.mixing(STEP_S)
     motion = Motion(mix=mix, pace=pace.PACE, turning=_turning(claims, first, last, count))
     ahead_ptr, ahead, ahead_s = _ahead(claims, first, last, count)
@@ -85,7 +95,7 @@ def draw_ensemble(
         base=claims.base.astype(np.float32),
         slot=slot,
         ptr=claims.ptr,
-        cell=claims.cell,
+        cell=ground_cell[claims.cell],
         value=claims.value,
         centre=claims.centre.astype(np.float32),
         sigma=claims.sigma_m.astype(np.float32),
@@ -95,26 +105,18 @@ def draw_ensemble(
         ahead=ahead,
         ahead_s=ahead_s,
     )
-    ground = Ground(
-        ptr=space.ptr,
-        block=space.block,
-        arc_end=space.arc_ptr[1:][space.arc[space.ptr[:-1]]],
-        onward_ptr=space.succ_ptr,
-        onward=space.succ,
-        onward_p=space.succ_p,
-        reverse=space.reverse,
-        middle=space.middle.astype(np.float32),
-    )
+    weight = _start(space, claims, first)
     # The system gives zeros page by page, as they are written to: roads that the unit cannot be on cost nothing.
-    now, new = (np.zeros((1 + slots, len(space.lon), pace.MODES), np.float32) for _ in range(2))
-    kept, log_evidence = filtering.forward(
-        ground, motion, told, *_start(space, claims, first), pace.at_rest(), now, new, slots, PRUNE
-    )
-    back = ground._replace(onward_ptr=space.pred_ptr, onward=space.pred, onward_p=space.pred_p)
-    block, cell, mode, turned, hop, hop_block, hop_next = drawing.backward(
-        back, motion, told, kept, random.random((count, members, 3))
-    )
-    drawn = Drawn(block=block, cell=cell, turned=turned, hop=hop, hop_block=hop_block, hop_next=hop_next)
+    now = np.zeros((1 + slots, pace.MODES, len(ground.block) + pace.LEVELS), np.float32)
+    begun = filtering.begun(ground, ground_cell, weight, pace.at_rest(), now)
+    drawing, log_evidence = _drawn(
+        space, ground, motion, told, begun, uniform=random.random((count, members, 3))
+    )  # fmt: skip
+    hops, mode = drawing.hops[0], drawing.mode
+    drawn = Drawn(
+        block=drawing.block, cell=drawing.cell, turned=drawing.turned,
+        hop=drawing.hop, hop_block=drawing.hop_block[:hops], hop_next=drawing.hop_next[:hops],
+    )  # fmt: skip
     before, after = min(begin, WANDER), min(max(0, steps - 1 - end), WANDER)
     whole = extend(space, drawn, mode, before=before, after=after, mix=mix, pace=pace.PACE, random=random)
     gone = np.zeros(whole.block.shape, np.int8)
@@ -127,6 +129,70 @@ def draw_ensemble(
         turned=whole.turned,
         log_evidence=float(log_evidence),
     )
+
+
+def _ground(space: RoadSpace) -> tuple[Ground, Ints]:
+    """The road cells as the loops need them, and the number that each cell has there."""
+    size = np.diff(space.ptr)
+    arc = space.arc[space.ptr[:-1]]
+    ends = np.diff(arc, append=-1) != 0
+    span = size + pace.LEVELS * ends
+    ptr = np.concatenate([[0], np.cumsum(span)]).astype(np.int32)
+    block = np.repeat(np.arange(len(size), dtype=np.int32), span)
+    last = np.flatnonzero(ends)[np.cumsum(ends) - ends]
+    ground = Ground(
+        ptr=ptr,
+        size=size,
+        block=block,
+        arc_end=ptr[last] + size[last],
+        onward_ptr=space.succ_ptr,
+        onward=space.succ,
+        onward_p=space.succ_p,
+        reverse=space.reverse,
+        middle=space.middle.astype(np.float32),
+    )
+    return ground, (np.arange(len(space.block)) + (ptr[:-1] - space.ptr[:-1])[space.block]).astype(np.int32)
+
+
+def _drawn(
+    space: RoadSpace, ground: Ground, motion: Motion, told: Told, weights: Weights, uniform: Floats
+) -> tuple[Drawing, float]:
+    """Histories drawn from the weights of the first step on, and the logarithm of the evidence.
+
+    Forward through all stretches of time, then each is filtered again for what is kept of its steps, and drawn; while
+    one is drawn, the one before it is filtered.
+    """
+    count = len(uniform)
+    length = max(LEAST_STRETCH, int(np.ceil(np.sqrt(count))))
+    packed, log_evidence = [], 0.0
+    for begin in range(0, count, length):
+        packed.append(pack(weights, ground.ptr))
+        _, more = filtering.forward(
+            ground, motion, told, weights, begin, min(begin + length, count), PRUNE, False, np.empty(0, np.float32)
+        )
+        log_evidence += more
+
+    def again(stretch: int, data: NDArray[np.float32]) -> Kept:
+        unpack(packed[stretch], weights, ground.ptr)
+        begin = stretch * length
+        kept, _ = filtering.forward(
+            ground, motion, told, weights, begin, min(begin + length, count), PRUNE, True, data
+        )
+        return kept
+
+    back = ground._replace(onward_ptr=space.pred_ptr, onward=space.pred, onward_p=space.pred_p)
+    drawing = new_drawing(count, uniform.shape[1], len(told.first))
+    room = 2 * length * max(len(one.data) for one in packed)
+    free = [np.empty(room, np.float32), np.empty(room, np.float32)]
+    with ThreadPoolExecutor(1) as beside:
+        coming = beside.submit(again, len(packed) - 1, free.pop())
+        for stretch in reversed(range(len(packed))):
+            kept = coming.result()
+            if stretch > 0:
+                coming = beside.submit(again, stretch - 1, free.pop())
+            drawing = backward(back, motion, told, kept, uniform, drawing)
+            free.append(kept.data)
+    return drawing, log_evidence
 
 
 def _schedule(first: Ints, last: Ints, count: int) -> tuple[Ints, Ints, Ints, int]:
@@ -161,8 +227,10 @@ def _ahead(claims: Claims, first: Ints, last: Ints, count: int) -> tuple[Ints, I
 
 
 def _turning(claims: Claims, first: Ints, last: Ints, count: int) -> NDArray[np.float32]:
-    """Probability of turning back in a step for who stands: small always, larger while a turnaround is reported."""
-    turning = np.full(count, pace.TURN_H * STEP_S / 3600)
+    """Probability of turning back in a step for who stands: small, at every few steps; larger while a turnaround is
+    reported."""
+    turning = np.zeros(count)
+    turning[::TURN_EVERY] = TURN_EVERY * pace.TURN_H * STEP_S / 3600
     standing = float(pace.at_rest()[[pace.HALT, pace.STAY]].sum())
     for k in np.flatnonzero(claims.kind == TURNAROUND):
         spread = last[k] - first[k]
@@ -170,8 +238,8 @@ def _turning(claims: Claims, first: Ints, last: Ints, count: int) -> NDArray[np.
     return np.asarray(np.minimum(turning, 0.2), np.float32)
 
 
-def _start(space: RoadSpace, claims: Claims, first: Ints) -> tuple[Ints, NDArray[np.float32]]:
-    """Road cells where the unit may be at the first step.
+def _start(space: RoadSpace, claims: Claims, first: Ints) -> NDArray[np.float32]:
+    """(cells,) how probably the unit is in each road cell at the first step.
 
     Where the earliest claims, any of them true, let it be; and, should all of them be false, anywhere.
     """
@@ -184,4 +252,4 @@ def _start(space: RoadSpace, claims: Claims, first: Ints) -> tuple[Ints, NDArray
         weight[np.asarray(space.tree.query_ball_point(claims.centre[k], reach), np.int64)] += claims.believed[k]
     anywhere = float(np.prod(1 - claims.believed[early]))
     weight = (1 - anywhere) * weight / weight.sum() + anywhere / len(weight)
-    return np.arange(len(weight), dtype=np.int32), weight.astype(np.float32)
+    return np.asarray(weight, np.float32)

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from tracker.reconstruct.advancing import Flood, advance, enter, weight_of
-from tracker.reconstruct.pace import LEVELS, MODES
-from tracker.reconstruct.terms import ABSENCE, PASSING, SIGHTING, TURNAROUND, Floats, Ground, Ints, Kept, Motion, Told
+from tracker.reconstruct.advancing import advance, clear, new_flood, run_of
+from tracker.reconstruct.keeping import keep_shares, keep_weights, room_for
+from tracker.reconstruct.pace import MODES
+from tracker.reconstruct.terms import ABSENCE, PASSING, SIGHTING, TURNAROUND, Floats, Ground, Ints, Motion, Told, Weights
 
 REACH_MS, SPREAD_MS = 13.0, 5.0
 """How far a column may drive until a report's interval ends, mean and spread in m/s, when deciding what to drop."""
@@ -33,44 +34,51 @@ PRUNE_EVERY = 4
 SLIGHT = 1e-6
 """A claim that could change a block's weight by less than this share has seen nothing there."""
 
+FEW = 16
+"""Claims that weigh in together."""
+
+NOTHING = np.float32(1e-30)
+"""Weight that is none: with numbers much smaller, processors take a hundred times longer."""
+
+
+@njit(cache=True, nogil=True)
+def begun(ground: Ground, cells: Ints, weights: Floats, rest: Floats, now: Any) -> Any:
+    """The weights of the first step: cells and their weights, by mode as at rest.
+
+    ``now`` is (planes, modes, cells) zeros.
+    """
+    blocks = len(ground.ptr) - 1
+    held = np.zeros((len(now), blocks), np.uint8)
+    for j in range(len(cells)):
+        held[0, ground.block[cells[j]]] = 1
+        for m in range(MODES):
+            now[0, m, cells[j]] += weights[j] * rest[m]
+    return Weights(now, held)
+
 
 @njit(cache=True, nogil=True)
 def forward(
-    ground: Ground, motion: Motion, told: Told, cells: Ints, weights: Floats, rest: Floats,
-    now: Any, new: Any, slots: int, prune: float,
+    ground: Ground, motion: Motion, told: Told, weights: Weights, begin: int, end: int, prune: float,
+    keeps: bool, data: Floats,
 ) -> Any:  # fmt: skip
-    """Filter all claims forward from weighted first cells; returns what to keep of every step, and the log evidence.
+    """Filter the claims of steps ``begin`` to ``end`` forward, from the weights after the step before.
 
-    ``now`` and ``new`` are (1 + slots, cells, modes) zeros. A block of cells is dropped when its share of the weight,
-    times what the next claims could still make of it, is below ``prune`` of the best; the weights themselves never
-    look ahead.
+    A block of cells is dropped when its share of the weight, times what the next claims could still make of it, is
+    below ``prune`` of the best; the weights themselves never look ahead. Filtered again from the same weights, a
+    stretch has the same weights to the last bit.
+
+    The weights become those after the last step. Returns what is kept of every step (`Kept`; nothing unless ``keeps``; in ``data``
+    if that is large enough), and the logarithm of the evidence.
     """
-    ptr = ground.ptr
-    blocks = len(ptr) - 1
-    steps = len(motion.turning)
-    on_now, on_new = np.zeros(blocks, np.uint8), np.zeros(blocks, np.uint8)
-    list_now, list_new = np.empty(blocks, np.int32), np.empty(blocks, np.int32)
-    mixed = np.empty((1 + slots, 1 + np.max(ptr[1:] - ptr[:-1]), MODES), np.float32)
-    flood = Flood(
-        np.full((2, blocks), -1, np.int32),
-        np.empty((2, 256), np.int32),
-        np.empty((2, 256, 1 + slots, MODES, LEVELS), np.float32),
-    )
-    live = np.zeros(1 + slots, np.int32)  # plane 0, and those of the claims that are open at this step
-    score = np.empty(blocks, np.float64)
-    step_ptr, seen_ptr = np.zeros(steps + 1, np.int64), np.zeros(steps + 1, np.int64)
-    kept_blocks, data_at = np.empty(1 << 14, np.int32), np.empty(1 << 14, np.int64)
-    seen_at, kept = np.empty(1 << 14, np.int64), np.empty(1 << 20, np.float32)
-    used = 0
+    blocks, planes = weights.held.shape[1], len(weights.held)
+    flood = new_flood(blocks, planes)
+    live = np.zeros(planes, np.int32)  # plane 0, and those of the claims that are open at this step
+    score, mass = np.empty(blocks, np.float64), np.empty((planes, blocks), np.float64)
+    sums = np.empty(len(ground.block), np.float32)
+    listed_all = np.empty(blocks, np.int32)
+    kept = room_for(begin, end - begin, data)
     log_evidence = 0.0
-
-    count = 0
-    for j in range(len(cells)):
-        count = enter(ground.block[cells[j]], on_now, list_now, count)
-        for m in range(MODES):
-            now[0, cells[j], m] += weights[j] * rest[m]
-
-    for t in range(steps):
+    for t in range(begin, end):
         living = 1
         ending = False
         for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
@@ -79,181 +87,196 @@ def forward(
             ending = ending or told.last[told.opened[o]] == t
         alive = live[:living]
         if t > 0:
-            listed = list_now[:count]
-            count, flood = advance(t, ground, motion, told, alive, listed, now, new, mixed, flood, on_new, list_new)
-            on_now[listed] = 0
-            now, new = new, now
-            on_now, on_new = on_new, on_now
-            list_now, list_new = list_new, list_now
-        listed = list_now[:count]
-        _listen(t, told, ground, motion.pace, now, on_now, listed)
-
-        opened = told.open_ptr[t + 1] - told.open_ptr[t]
-        step_ptr[t + 1], seen_ptr[t + 1] = step_ptr[t] + count, seen_ptr[t] + count * opened
-        kept_blocks = _roomier(kept_blocks, step_ptr[t], count)
-        data_at, seen_at = _roomier(data_at, step_ptr[t], count), _roomier(seen_at, seen_ptr[t], count * opened)
-        kept_blocks[step_ptr[t] : step_ptr[t + 1]] = listed
-        at = used
-        for q in range(count):
-            b = listed[q]
-            data_at[step_ptr[t] + q] = at
-            at += (ptr[b + 1] - ptr[b]) * MODES
-            for o in range(opened):
-                seen = _seen_of(b, told.opened[told.open_ptr[t] + o], told, ptr, now)
-                seen_at[seen_ptr[t] + q * opened + o] = at if seen else -1
-                at += (ptr[b + 1] - ptr[b]) * MODES * seen
-        kept = _roomier(kept, used, at - used)
-        used = at
-        _keep_shares(listed, t, told, ptr, now, kept, seen_at[seen_ptr[t] :])
+            listed = _listed(weights.held[0], listed_all)
+            flood = advance(t, ground, motion, told, alive, listed, weights, flood)
+        listed = _listed(weights.held[0], listed_all)
+        _listen(t, told, ground, motion.pace, weights, listed)
+        looks = ending or t % PRUNE_EVERY == 0
+        if looks:
+            _look(t, told, ground.ptr, alive, listed, weights, mass, sums)
+        if keeps:
+            kept = keep_shares(kept, t, told, ground.ptr, weights, listed)
         if ending:
-            log_evidence += _weigh_in(t, told, ptr, listed, alive, now)
-        for q in range(count):
-            _keep_weights(listed[q], ptr, now, kept, data_at[step_ptr[t] + q])
-        if ending or t % PRUNE_EVERY == 0:
-            best = -np.inf
-            for q in range(count):
-                score[q] = _worth(listed[q], t, told, ground, now)
-                best = max(best, score[q])
-            remain = 0
-            for q in range(count):
-                b = listed[q]
-                if score[q] < best + np.log(prune):
-                    on_now[b] = 0
-                    for p in alive:
-                        now[p, ptr[b] : ptr[b + 1]] = np.float32(0.0)
-                else:
-                    list_now[remain] = b
-                    remain += 1
-            count = remain
-    return Kept(step_ptr, kept_blocks, data_at, seen_ptr, seen_at, kept), log_evidence
+            log_evidence += _weigh_in(t, told, ground.ptr, listed, alive, weights)
+            _masses(ground.ptr, alive, listed, weights, mass, sums)
+        if keeps:
+            keep_weights(kept, t, ground.ptr, weights, listed)
+        if looks:
+            _drop(t, told, ground, alive, listed, weights, mass, score, prune)
+    return kept, log_evidence
 
 
-@njit(cache=True)
-def _roomier(values: Any, used: int, need: int) -> Any:
-    if used + need <= len(values):
-        return values
-    bigger = np.empty(2 * (used + need), values.dtype)
-    bigger[:used] = values[:used]
-    return bigger
+@njit(cache=True, nogil=True)
+def _listed(held: Any, room: Ints) -> Any:
+    """The blocks that hold weight, ascending."""
+    count = 0
+    for b in range(len(held)):
+        if held[b]:
+            room[count] = b
+            count += 1
+    return room[:count]
 
 
-@njit(cache=True)
-def _listen(t: int, told: Told, ground: Ground, pace: Ints, now: Any, on: Any, listed: Any) -> None:
+@njit(cache=True, nogil=True)
+def _listen(t: int, told: Told, ground: Ground, pace: Ints, weights: Weights, listed: Ints) -> None:
     """The open claims see what is in their cells at this step."""
-    ptr = ground.ptr
+    ptr, now, held = ground.ptr, weights.now, weights.held
     for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
         r = told.opened[o]
         s = 1 + told.slot[r]
         if told.kind[r] == ABSENCE and t == told.first[r]:
             for b in listed:
-                now[s, ptr[b] : ptr[b + 1]] = now[0, ptr[b] : ptr[b + 1]]
+                held[s, b] = 1
+                now[s, :, ptr[b] : ptr[b + 1]] = now[0, :, ptr[b] : ptr[b + 1]]
         if told.kind[r] == TURNAROUND:
             continue
         for e in range(told.ptr[r], told.ptr[r + 1]):
             c = told.cell[e]
-            if not on[ground.block[c]]:
+            if not held[0, ground.block[c]]:
                 continue
+            if told.kind[r] == ABSENCE:
+                for m in range(MODES):
+                    now[s, m, c] = 0.0
+                continue
+            held[s, ground.block[c]] = 1
             for m in range(MODES):
                 value = told.value[e, pace[m]]
                 if told.kind[r] == SIGHTING:
-                    now[s, c, m] += now[0, c, m] * value
-                elif told.kind[r] == PASSING:
-                    now[s, c, m] += (now[0, c, m] - now[s, c, m]) * value
+                    now[s, m, c] += now[0, m, c] * value
                 else:
-                    now[s, c, m] = 0.0
+                    now[s, m, c] += (now[0, m, c] - now[s, m, c]) * value
 
 
-@njit(cache=True)
-def _seen_of(b: int, r: int, told: Told, ptr: Ints, now: Any) -> Any:
-    """Whether claim r has seen anything of a block's weight that could matter; if not, its plane is emptied there."""
-    here = now[1 + told.slot[r], ptr[b] : ptr[b + 1]]
-    have, seen = weight_of(now[0, ptr[b] : ptr[b + 1]]), weight_of(here)
-    if seen <= 0:
-        return False
-    if told.kind[r] != ABSENCE and told.gain[r] * seen < SLIGHT * have:
-        here[:] = np.float32(0.0)
-        return False
-    return True
+@njit(cache=True, nogil=True)
+def _look(t: int, told: Told, ptr: Ints, alive: Ints, listed: Ints, weights: Weights, mass: Any, sums: Any) -> None:
+    """Weight that is none becomes none, and so does what a claim has seen of a block if it cannot matter there."""
+    _masses(ptr, alive, listed, weights, mass, sums)
+    for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
+        r = told.opened[o]
+        s, least = 1 + told.slot[r], 0.0 if told.kind[r] == ABSENCE else SLIGHT / told.gain[r]
+        for b in listed:
+            if weights.held[s, b] and mass[s, b] <= least * mass[0, b]:
+                clear(weights, s, ptr, b)
 
 
-@njit(cache=True)
-def _keep_weights(b: int, ptr: Ints, now: Any, kept: Any, at: int) -> None:
-    """Keep the weights of a block, by cell and mode."""
-    n = ptr[b + 1] - ptr[b]
-    kept[at : at + n * MODES].reshape((n, MODES))[:] = now[0, ptr[b] : ptr[b + 1]]
-
-
-@njit(cache=True)
-def _keep_shares(listed: Ints, t: int, told: Told, ptr: Ints, now: Any, kept: Any, seen_at: Any) -> None:
-    """Keep the shares of the weights of blocks that open claims have seen."""
-    entry = 0
-    for b in listed:
-        for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
-            at, s = seen_at[entry], 1 + told.slot[told.opened[o]]
-            entry += 1
-            if at < 0:
+@njit(cache=True, nogil=True)
+def _masses(ptr: Ints, alive: Ints, listed: Ints, weights: Weights, mass: Any, sums: Any) -> None:
+    """The sum of each plane's weights over each block; ``sums`` is room for one plane."""
+    now, held, q = weights.now, weights.held, 0
+    while q < len(listed):
+        z = run_of(listed, q)
+        first, last = listed[q], listed[z - 1]
+        lo, hi = ptr[first], ptr[last + 1]
+        for p in alive:
+            if not np.any(held[p, first : last + 1]):
+                mass[p, first : last + 1] = 0.0
                 continue
-            for c in range(ptr[b], ptr[b + 1]):
-                for m in range(MODES):
-                    kept[at + m] = now[s, c, m] / max(now[0, c, m], np.float32(1e-38))
-                at += MODES
+            here = sums[lo:hi]
+            here[:] = np.float32(0.0)
+            for m in range(MODES):
+                mode = now[p, m, lo:hi]
+                for i in range(hi - lo):
+                    mode[i] = mode[i] if mode[i] > NOTHING else np.float32(0.0)
+                    here[i] += mode[i]
+            for b in range(first, last + 1):
+                total = np.float32(0.0)
+                for c in range(ptr[b], ptr[b + 1]):
+                    total += sums[c]
+                mass[p, b] = total
+        q = z
 
 
-@njit(cache=True)
-def _weigh_in(t: int, told: Told, ptr: Ints, listed: Any, alive: Ints, now: Any) -> Any:
-    """Claims whose interval ends here weigh in for good, all at once; then all weights sum to 1. Returns the logarithm
-    of the evidence.
-
-    In logarithms, against the best state: a dozen claims that agree would pass what 32 bits hold.
-    """
+@njit(cache=True, nogil=True)
+def _weigh_in(t: int, told: Told, ptr: Ints, listed: Any, alive: Ints, weights: Weights) -> Any:
+    """Claims whose interval ends here weigh in for good; then all weights sum to 1. Returns the logarithm of the
+    evidence."""
     ending = np.empty(told.open_ptr[t + 1] - told.open_ptr[t], np.int32)
     ends = 0
     for o in range(told.open_ptr[t], told.open_ptr[t + 1]):
         if told.last[told.opened[o]] == t:
             ending[ends] = told.opened[o]
             ends += 1
-    size = 0
+    log_evidence = 0.0
+    # What a plane says is its share of plane 0, which weighing in does not change: so a few at a time, whose product
+    # 64 bits hold.
+    for e in range(0, ends, FEW):
+        log_evidence += _weigh_few(ending[e : min(e + FEW, ends)], told, ptr, listed, alive, weights)
+    return log_evidence
+
+
+@njit(cache=True, nogil=True)
+def _weigh_few(ending: Ints, told: Told, ptr: Ints, listed: Any, alive: Ints, weights: Weights) -> Any:
+    now, held = weights.now, weights.held
+    most, log_most = np.empty(len(ending), np.float64), 0.0
+    for e in range(len(ending)):
+        r = ending[e]
+        s = 1 + told.slot[r]
+        top = 0.0
+        for b in listed:
+            if held[s, b]:
+                for m in range(MODES):
+                    for c in range(ptr[b], ptr[b + 1]):
+                        if now[0, m, c] > 0:
+                            top = max(top, float(now[s, m, c]) / now[0, m, c])
+        most[e] = told.base[r] + told.gain[r] * top
+        log_most += np.log(most[e])
+    total = 0.0
     for b in listed:
-        size += (ptr[b + 1] - ptr[b]) * MODES
-    weighed = np.empty(size, np.float64)
-    best, at = -np.inf, 0
-    for b in listed:
-        for c in range(ptr[b], ptr[b + 1]):
-            for m in range(MODES):
-                have, w = now[0, c, m], 0.0
+        for m in range(MODES):
+            for c in range(ptr[b], ptr[b + 1]):
+                have = float(now[0, m, c])
                 if have > 0:
-                    for r in ending[:ends]:
-                        w += np.log(told.base[r] + told.gain[r] * (float(now[1 + told.slot[r], c, m]) / have))
-                    best = max(best, w + np.log(have))
-                weighed[at] = w
-                at += 1
-    total, at = 0.0, 0
+                    total += have * _factor(b, m, c, have, ending, most, told, weights)
     for b in listed:
-        for c in range(ptr[b], ptr[b + 1]):
-            for m in range(MODES):
-                if now[0, c, m] > 0:
-                    weighed[at] = np.exp(weighed[at] - best)
-                    total += weighed[at] * now[0, c, m]
-                at += 1
-    at = 0
-    for b in listed:
-        for c in range(ptr[b], ptr[b + 1]):
-            for m in range(MODES):
-                f = weighed[at] / total if now[0, c, m] > 0 else 0.0
-                at += 1
-                for p in alive:
-                    now[p, c, m] = f * now[p, c, m]
-        for r in ending[:ends]:
-            now[1 + told.slot[r], ptr[b] : ptr[b + 1]] = np.float32(0.0)
-    return best + np.log(total)
+        for m in range(MODES):
+            for c in range(ptr[b], ptr[b + 1]):
+                have = float(now[0, m, c])
+                if have > 0:
+                    f = _factor(b, m, c, have, ending, most, told, weights) / total
+                    for p in alive:
+                        if held[p, b]:
+                            now[p, m, c] = f * now[p, m, c]
+        for r in ending:
+            s = 1 + told.slot[r]
+            if held[s, b]:
+                now[s, :, ptr[b] : ptr[b + 1]] = np.float32(0.0)
+                held[s, b] = 0
+    return log_most + np.log(total)
 
 
-@njit(cache=True)
-def _worth(b: int, t: int, told: Told, ground: Ground, now: Any) -> Any:
+@njit(cache=True, nogil=True)
+def _factor(b: int, m: int, c: int, have: float, ending: Any, most: Any, told: Told, weights: Weights) -> Any:
+    """What claims say of a cell and mode together, against the most that each says anywhere."""
+    f = 1.0
+    for e in range(len(ending)):
+        r = ending[e]
+        s = 1 + told.slot[r]
+        share = weights.now[s, m, c] / have if weights.held[s, b] else 0.0
+        f *= (told.base[r] + told.gain[r] * share) / most[e]
+    return f
+
+
+@njit(cache=True, nogil=True)
+def _drop(
+    t: int, told: Told, ground: Ground, alive: Ints, listed: Ints, weights: Weights, mass: Any, score: Any, prune: float
+) -> None:
+    """Drop the blocks that could not matter any more."""
+    ptr = ground.ptr
+    best = -np.inf
+    for b in listed:
+        score[b] = _worth(b, t, told, ground, mass)
+        best = max(best, score[b])
+    for b in listed:
+        if score[b] < best + np.log(prune):
+            for p in alive:
+                clear(weights, p, ptr, b)
+
+
+@njit(cache=True, nogil=True)
+def _worth(b: int, t: int, told: Told, ground: Ground, mass: Any) -> Any:
     """What a block's weights and the next claims together may make of it, as a logarithm."""
-    here = slice(ground.ptr[b], ground.ptr[b + 1])
-    mass = float(weight_of(now[0, here]))
-    worth, product = np.log(mass) if mass > 0 else -np.inf, 1.0
+    have = mass[0, b]
+    worth, product = np.log(have) if have > 0 else -np.inf, 1.0
     for j in range(told.ahead_ptr[t], told.ahead_ptr[t + 1]):
         r = told.ahead[j]
         gain = float(told.gain[r])
@@ -271,8 +294,7 @@ def _worth(b: int, t: int, told: Told, ground: Ground, now: Any) -> Any:
         if told.first[r] > t:
             product *= 1.0 + min(gain * could, MOST_HOPE)
             continue
-        seen = float(weight_of(now[1 + told.slot[r], here]))
-        product *= 1.0 + gain * (seen / (mass + 1e-300) + could)
+        product *= 1.0 + gain * (mass[1 + told.slot[r], b] / (have + 1e-300) + could)
         if product > 1e200:
             worth, product = worth + np.log(product), 1.0
     return worth + np.log(product)
