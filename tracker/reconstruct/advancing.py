@@ -13,7 +13,7 @@ TINY = 1e-13
 weight that they favour may be a very small share of the whole."""
 
 
-AT_ONCE = 256
+AT_ONCE = 512
 """Cells whose modes change together: as many as a processor has at hand."""
 
 
@@ -108,7 +108,9 @@ def _move(now: Any, lo: int, hi: int, mix: Any, mixed: Any) -> None:
         _mix(now, some, n, mix, mixed)
         for k in range(MODES):
             to = some + k if k <= LEVELS else some
-            now[k, to : to + n] = mixed[k, :n]
+            come, there = mixed[k], now[k, to : to + n]
+            for i in range(n):
+                there[i] = come[i]
     for k in range(1, LEVELS + 1):
         now[k, lo : lo + k] = np.float32(0.0)
 

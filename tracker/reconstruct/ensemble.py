@@ -229,12 +229,14 @@ def _ahead(claims: Claims, first: Ints, last: Ints, count: int) -> tuple[Ints, I
 def _turning(claims: Claims, first: Ints, last: Ints, count: int) -> NDArray[np.float32]:
     """Probability of turning back in a step for who stands: small, at every few steps; larger while a turnaround is
     reported."""
-    turning = np.zeros(count)
-    turning[::TURN_EVERY] = TURN_EVERY * pace.TURN_H * STEP_S / 3600
+    step = np.arange(count)
+    turning = np.where(step % TURN_EVERY == 0, TURN_EVERY * pace.TURN_H * STEP_S / 3600, 0.0)
     standing = float(pace.at_rest()[[pace.HALT, pace.STAY]].sum())
     for k in np.flatnonzero(claims.kind == TURNAROUND):
-        spread = last[k] - first[k]
-        turning[first[k] + 1 : last[k] + 1] += claims.believed[k] / (spread * standing)
+        steps = step[first[k] + 1 : last[k] + 1]
+        if len(steps) > 16 * TURN_EVERY:
+            steps = steps[steps % TURN_EVERY == 0]
+        turning[steps] += claims.believed[k] / (max(len(steps), 1) * standing)
     return np.asarray(np.minimum(turning, 0.2), np.float32)
 
 
