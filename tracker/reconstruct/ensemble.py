@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,9 @@ STEP_S = CELL_S * pace.LEVELS / pace.FASTEST
 
 LEAST_STRETCH = 32
 """Steps that are kept at once for drawing, at least; of long spans as many as there are such stretches."""
+
+BESIDE = 3
+"""Stretches at once in memory: one that is drawn, the others on their way."""
 
 TURN_EVERY = 8
 """Steps between those at which a standing column may turn back unreported: when to a quarter of an hour is not known."""
@@ -159,39 +163,43 @@ def _drawn(
 ) -> tuple[Drawing, float]:
     """Histories drawn from the weights of the first step on, and the logarithm of the evidence.
 
-    Forward through all stretches of time, then each is filtered again for what is kept of its steps, and drawn; while
-    one is drawn, the one before it is filtered.
+    Forward through all stretches of time; then each is filtered again for what is kept of its steps, and drawn, the
+    last first. While one is drawn, those before it are filtered.
     """
     count = len(uniform)
     length = max(LEAST_STRETCH, int(np.ceil(np.sqrt(count))))
-    packed, log_evidence = [], 0.0
-    for begin in range(0, count, length):
-        packed.append(pack(weights, ground.ptr))
-        _, more = filtering.forward(
-            ground, motion, told, weights, begin, min(begin + length, count), PRUNE, False, np.empty(0, np.float32)
-        )
-        log_evidence += more
+    begins = range(0, count, length)
 
-    def again(stretch: int, data: NDArray[np.float32]) -> Kept:
-        unpack(packed[stretch], weights, ground.ptr)
-        begin = stretch * length
-        kept, _ = filtering.forward(
-            ground, motion, told, weights, begin, min(begin + length, count), PRUNE, True, data
-        )
-        return kept
+    def filtered(weights: Weights, begin: int, data: NDArray[np.float32] | None = None) -> tuple[Kept, float]:
+        room = np.empty(0, np.float32) if data is None else data
+        end = min(begin + length, count)
+        found = filtering.forward(ground, motion, told, weights, begin, end, PRUNE, data is not None, room)
+        return cast(tuple[Kept, float], found)
+
+    packed, log_evidence = [], 0.0
+    for begin in begins:
+        packed.append(pack(weights, ground.ptr))
+        log_evidence += filtered(weights, begin)[1]
+    room = 2 * length * max(len(one.data) for one in packed)  # none of it is taken before it is written to
+    free = [(Weights(np.zeros_like(weights.now), np.zeros_like(weights.held)), np.empty(room, np.float32))
+            for _ in range(BESIDE)]  # fmt: skip
+
+    def again(stretch: int) -> tuple[Kept, Weights]:
+        own, data = free.pop()
+        unpack(packed[stretch], own, ground.ptr)
+        return filtered(own, begins[stretch], data)[0], own
 
     back = ground._replace(onward_ptr=space.pred_ptr, onward=space.pred, onward_p=space.pred_p)
     drawing = new_drawing(count, uniform.shape[1], len(told.first))
-    room = 2 * length * max(len(one.data) for one in packed)
-    free = [np.empty(room, np.float32), np.empty(room, np.float32)]
-    with ThreadPoolExecutor(1) as beside:
-        coming = beside.submit(again, len(packed) - 1, free.pop())
-        for stretch in reversed(range(len(packed))):
-            kept = coming.result()
-            if stretch > 0:
-                coming = beside.submit(again, stretch - 1, free.pop())
+    with ThreadPoolExecutor(BESIDE - 1) as beside:
+        left = list(range(len(packed)))
+        coming = [beside.submit(again, left.pop()) for _ in range(min(BESIDE - 1, len(left)))]
+        while coming:
+            kept, own = coming.pop(0).result()
+            if left:
+                coming.append(beside.submit(again, left.pop()))
             drawing = backward(back, motion, told, kept, uniform, drawing)
-            free.append(kept.data)
+            free.append((own, kept.data))
     return drawing, log_evidence
 
 
