@@ -1,7 +1,7 @@
 """The quickest drives between all the roads that two reports can mean: what physics allows between them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -40,9 +40,17 @@ class Drives:
 
     space: RoadSpace
     """Road cells of the network."""
+    _known: dict[tuple[float, float, float], Spots] = field(default_factory=dict, repr=False)
+    """Positions that were asked for before."""
 
     def spots(self, lon: float, lat: float, radius_m: float) -> Spots:
         """The road positions that a place and its radius can mean; never none, unless there is no road at all."""
+        place = (lon, lat, radius_m)
+        if place not in self._known:
+            self._known[place] = self._near(*place)
+        return self._known[place]
+
+    def _near(self, lon: float, lat: float, radius_m: float) -> Spots:
         network, space = self.space.network, self.space
         off_road = float(network.nearest(lon, lat).distance_m[0])
         reach = max(radius_m, 1.25 * off_road + BESIDE_M)

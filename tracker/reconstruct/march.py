@@ -98,17 +98,6 @@ class March(Reconstruction):
                 )
         return tuple(found)
 
-    @cached_property
-    def _spots(self) -> dict[int, Spots]:
-        return {}
-
-    def spots(self, row: int) -> Spots:
-        """The road positions that a report of a row can mean; looked up once."""
-        if row not in self._spots:
-            report = self.told.iloc[row]
-            self._spots[row] = self.drives.spots(report.geometry.x, report.geometry.y, float(report["radius_m"]))
-        return self._spots[row]
-
     def explain(self, report_id: str, *, zone: str = "UTC") -> "explanations.Explanation":
         """What one report moved, what it conflicts with and what supports it, in words and as tables.
 

@@ -1,6 +1,7 @@
 """The verb: reports and roads in, tracks and verdicts out."""
 
 from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -24,6 +25,9 @@ from tracker.roads import RoadNetwork
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+
+BESIDE = 2
+"""Units whose histories are drawn at the same time."""
 
 MEMBERS = 200
 """Histories of each track, unless asked otherwise."""
@@ -139,8 +143,12 @@ class _Draw:
 
     def each(self, units: Iterable[tuple[str, Ints]]) -> dict[str, Judged]:
         """Every unit that has a place on the roads, by the rows that name it."""
-        told = ((unit, self._claims(rows)) for unit, rows in units)
-        return {unit: self._drawn(unit, claims) for unit, claims in told if claims.reachable}
+        told = [(unit, claims) for unit, rows in units if (claims := self._claims(rows)).reachable]
+        # The longest first; beside it the others, one after the other.
+        order = sorted(told, key=lambda entry: int(entry[1].first.min() - entry[1].last.max()))
+        with ThreadPoolExecutor(BESIDE) as beside:
+            drawn = {unit: beside.submit(self._drawn, unit, claims) for unit, claims in order}
+            return {unit: drawn[unit].result() for unit, _ in told}
 
     def with_silent(
         self, first: Mapping[str, Judged], silent: Ints, wanted: Iterable[str]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -78,29 +77,29 @@ def verdicts(
     start : moment of step 0
     """
     found: dict[int, Said] = {}
-    drives = Drives(space)
+    told = _Told.of(reports, Drives(space))
     for one in judged:
-        for row, told in _of_unit(reports, one, drives).items():
+        for row, said_of in _of_unit(told, one).items():
             # A report of several units says that each was there: what is least probable of them is its own.
-            found[row] = min(found[row], told) if row in found else told
+            found[row] = min(found[row], said_of) if row in found else said_of
     trusted = {one.unit: one for one in judged}
     if of_none is not None:
-        found.update(_of_none(reports, of_none, trusted, drives))
+        found.update(_of_none(told, of_none, trusted))
     rows = []
     for row, report in enumerate(reports.itertuples(index=False)):
         if row not in found:
-            found[row] = _of_other(reports, row, report, trusted, repeats.iloc[row], drives, start)
+            found[row] = _of_other(told, row, report, trusted, repeats.iloc[row], start)
         p, verdict, reason = found[row]
         rows.append((report.report_id, report.unit, p, verdict, reason))
     columns = dict(zip(("report_id", "unit", "p_true", "verdict", "reason"), zip(*rows, strict=True), strict=True))
     return tables.table({**columns, "geometry": reports.geometry}, tables.VERDICTS)
 
 
-def _of_unit(reports: gpd.GeoDataFrame, one: Judged, drives: Drives) -> dict[int, Said]:
+def _of_unit(told: "_Told", one: Judged) -> dict[int, Said]:
     """The verdicts on the reports that name a unit."""
     found = {}
     p_true = one.p_true
-    for k in np.flatnonzero(reports["unit"].iloc[one.claims.rows].notna()).tolist():
+    for k in np.flatnonzero(told.named[one.claims.rows]).tolist():
         row = one.claims.rows[k]
         p = float(p_true[k])
         if len(one.claims.cell[one.claims.ptr[k] : one.claims.ptr[k + 1]]) == 0 and one.claims.base[k] == 1:
@@ -109,13 +108,11 @@ def _of_unit(reports: gpd.GeoDataFrame, one: Judged, drives: Drives) -> dict[int
         elif p >= 0.5:
             found[int(row)] = (p, SUPPORTS, f"agrees with the track of {one.unit} ({p:.0%})")
         else:
-            found[int(row)] = (p, *_against(reports, one.claims, k, p, one, drives))
+            found[int(row)] = (p, *_against(told, one.claims, k, p, one))
     return found
 
 
-def _of_none(
-    reports: gpd.GeoDataFrame, of_none: Belonging, judged: Mapping[str, Judged], drives: Drives
-) -> dict[int, Said]:
+def _of_none(told: "_Told", of_none: Belonging, judged: Mapping[str, Judged]) -> dict[int, Said]:
     """The verdicts on the reports that name no unit and may have moved some."""
     found = {}
     for k, row in enumerate(of_none.claims.rows.tolist()):
@@ -126,7 +123,7 @@ def _of_none(
         if p >= 0.5:
             found[row] = (p, SUPPORTS, f"names no unit; most probably {said(shares)}")
             continue
-        against = [_against(reports, of_none.claims, k, p, judged[unit], drives) for unit, _ in shares]
+        against = [_against(told, of_none.claims, k, p, judged[unit]) for unit, _ in shares]
         # Impossible is what no unit can have done; of what one can have done, its own reason counts.
         verdict, reason = next((each for each in against if each[0] != IMPOSSIBLE), against[0])
         found[row] = (p, verdict, reason)
@@ -134,12 +131,11 @@ def _of_none(
 
 
 def _of_other(
-    reports: gpd.GeoDataFrame,
+    told: "_Told",
     row: int,
     report: object,
     judged: Mapping[str, Judged],
     repeated: str | float,
-    drives: Drives,
     start: pd.Timestamp,
 ) -> tuple[float, str, str]:
     """The verdict on a report that moved no track."""
@@ -159,14 +155,14 @@ def _of_other(
             UNUSED,
             f"no track of {unit} could be made" if not pd.isna(unit) else "there is no track to hold it against",
         )
-    space = drives.space
-    claims = read_claims(reports, np.array([row], np.int32), space, start=start, step_s=STEP_S)
+    space = told.drives.space
+    claims = read_claims(told.reports, np.array([row], np.int32), space, start=start, step_s=STEP_S)
     fits = {name: _fits(agreement(claims, one.ensemble, len(space.lon))[0]) for name, one in against.items()}
     best = max(fits, key=lambda name: fits[name])
     if not pd.isna(repeated):
         p = fits[best] if not pd.isna(unit) else float(limited(np.array(fits[best]), claims.believed[0]))
         return p, UNUSED, f"repeats {repeated}, of the same origin: one voice, counted once"
-    return fits[best], *_against(reports, claims, 0, fits[best], against[best], drives)
+    return fits[best], *_against(told, claims, 0, fits[best], against[best])
 
 
 def _fits(agreed: Floats) -> float:
@@ -175,31 +171,29 @@ def _fits(agreed: Floats) -> float:
     return odds / (1 + odds)
 
 
-def _against(
-    reports: gpd.GeoDataFrame, claims: Claims, k: int, p: float, one: Judged, drives: Drives
-) -> tuple[str, str]:
+def _against(told: "_Told", claims: Claims, k: int, p: float, one: Judged) -> tuple[str, str]:
     """Doubtful or impossible, and the strongest reason."""
-    row = int(claims.rows[k])
+    row, drives = int(claims.rows[k]), told.drives
     reasons = []
     if claims.kind[k] == ABSENCE:
         # Only presence speaks against an absence: how far the track is from its place is for it.
         if (inside := _inside(claims, one.ensemble, k)) >= 0.01:
             reasons.append(f"the track of {one.unit} was within its circle in its time ({inside:.0%})")
     else:
-        conflict = _worst_conflict(reports, row, one, drives)
+        conflict = _worst_conflict(told, row, one)
         if conflict is not None:
             return IMPOSSIBLE, conflict
         away = nearest_m(claims, one.ensemble, drives.space.tree.data, k)
-        if away > float(reports["radius_m"].iloc[row]):
-            place = _chainage(drives, reports.iloc[row], " to {}")
+        if away > told.radius_m[row]:
+            place = told.chainage(row, " to {}")
             reasons.append(f"the track of {one.unit} comes no nearer{place} than {away / 1000:.0f} km in its time")
     believed = float(claims.believed[k])
     if believed < 0.5:
-        source = reports["reliability"].iloc[row]
-        grade = ("?" if pd.isna(source) else str(source)) + _digit(reports["credibility"].iloc[row])
+        source = told.reports["reliability"].iloc[row]
+        grade = ("?" if pd.isna(source) else str(source)) + _digit(told.reports["credibility"].iloc[row])
         reasons.append(f"its grade {grade} alone makes it {believed:.0%} likely")
     if not reasons:
-        left = f"other reports of {one.unit}" if pd.notna(reports["unit"].iloc[row]) else "time and place of the tracks"
+        left = f"other reports of {one.unit}" if told.named[row] else "time and place of the tracks"
         reasons.append(f"{left} leave it {p:.0%} likely")
     return DOUBTFUL, "; ".join(reasons)
 
@@ -216,24 +210,20 @@ def _digit(grade: object) -> str:
     return "?" if pd.isna(grade) else str(grade)  # type: ignore[call-overload]
 
 
-def _worst_conflict(reports: gpd.GeoDataFrame, row: int, one: Judged, drives: Drives) -> str | None:
+def _worst_conflict(told: "_Told", row: int, one: Judged) -> str | None:
     """The trusted report that the doubted one is farthest from being reconciled with, if physics forbids both."""
     sure = (one.p_true >= SURE) & (one.claims.believed >= TRUSTED) & (one.claims.rows != row)
-    sure &= np.isin(one.claims.kind, [SIGHTING, PASSING])
-    doubted, trusted = reports.iloc[row], reports.iloc[one.claims.rows[sure]]
-    apart = geodesy.distance_m(doubted.geometry.x, doubted.geometry.y, trusted.geometry.x, trusted.geometry.y)
-    beyond = apart > np.asarray(trusted["radius_m"], float) + float(doubted["radius_m"])
+    trusted = one.claims.rows[sure & np.isin(one.claims.kind, [SIGHTING, PASSING])]
+    apart = geodesy.distance_m(told.lon[row], told.lat[row], told.lon[trusted], told.lat[trusted])
+    beyond = apart > told.radius_m[trusted] + told.radius_m[row]
     trusted, apart = trusted[beyond], apart[beyond]
     if len(trusted) == 0:
         return None
-    here = _spots(drives, doubted)
-    there = [_spots(drives, report) for _, report in trusted.iterrows()]
+    here, there = told.spots(row), [told.spots(other) for other in trusted.tolist()]
     # The most time that there can have been from the trusted one to the doubted, and from the doubted to the trusted:
     # an order that the intervals forbid has less than none. Each order has its own ways.
-    spare = np.stack(
-        [_seconds(doubted["latest"] - trusted["earliest"]), _seconds(trusted["latest"] - doubted["earliest"])]
-    )
-    drive = np.stack([drives.seconds(here, there, back=True), drives.seconds(here, there)])
+    spare = np.stack([told.latest[row] - told.earliest[trusted], told.latest[trusted] - told.earliest[row]])
+    drive = np.stack([told.drives.seconds(here, there, back=True), told.drives.seconds(here, there)])
     times = np.where(spare >= 0, drive / np.maximum(spare, 60.0), np.inf)
     order = times.argmin(axis=0)
     least = times.min(axis=0)
@@ -242,26 +232,53 @@ def _worst_conflict(reports: gpd.GeoDataFrame, row: int, one: Judged, drives: Dr
     if not forbidden.any():
         return None
     worst = int(np.where(forbidden, least, -1).argmax())
-    trusted_id, available = trusted["report_id"].iloc[worst], spare[order[worst], worst]
-    trusted_id += _chainage(drives, trusted.iloc[worst], " ({})")
+    trusted_id, available = told.report_id[trusted[worst]], spare[order[worst], worst]
+    trusted_id += told.chainage(trusted[worst], " ({})")
     if not np.isfinite(least[worst]):
         return f"no road of the network joins its place to that of {trusted_id}"
     if available < 60:
         return f"at the same time {trusted_id} places {one.unit} {apart[worst] / 1000:.0f} km away"
     ends = (there[worst], here) if order[worst] == 0 else (here, there[worst])
-    speed = drives.metres(*ends) / 1000 / (available / 3600)
+    speed = told.drives.metres(*ends) / 1000 / (available / 3600)
     return f"would need {speed:.0f} km/h {'from' if order[worst] == 0 else 'to'} {trusted_id}"
 
 
-def _chainage(drives: Drives, report: "pd.Series[Any]", form: str) -> str:
-    """Words with the chainage ("M4 km 383") of a report's place on a road with kilometre posts, or nothing."""
-    label = drives.space.network.posts.label(report["geometry"].x, report["geometry"].y)
-    return "" if label is None else form.format(label)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Told:
+    """The reports, with what is asked of them often as arrays of a value each."""
 
+    reports: gpd.GeoDataFrame
+    drives: Drives
+    report_id: NDArray[np.object_]
+    named: NDArray[np.bool_]
+    """Whether it names a unit."""
+    lon: Floats
+    lat: Floats
+    radius_m: Floats
+    earliest: Floats
+    """Seconds."""
+    latest: Floats
 
-def _spots(drives: Drives, report: "pd.Series[Any]") -> Spots:
-    return drives.spots(report["geometry"].x, report["geometry"].y, float(report["radius_m"]))
+    @classmethod
+    def of(cls, reports: gpd.GeoDataFrame, drives: Drives) -> "_Told":
+        epoch = reports["earliest"].min()
+        times = {name: (reports[name] - epoch).dt.total_seconds().to_numpy(float) for name in ("earliest", "latest")}
+        return cls(
+            reports=reports,
+            drives=drives,
+            report_id=reports["report_id"].to_numpy(object),
+            named=reports["unit"].notna().to_numpy(bool),
+            lon=reports.geometry.x.to_numpy(float),
+            lat=reports.geometry.y.to_numpy(float),
+            radius_m=reports["radius_m"].to_numpy(float),
+            **times,
+        )
 
+    def spots(self, row: int) -> Spots:
+        """The road positions that a report can mean."""
+        return self.drives.spots(float(self.lon[row]), float(self.lat[row]), float(self.radius_m[row]))
 
-def _seconds(times: "pd.Series[pd.Timedelta]") -> Floats:
-    return np.asarray(times / pd.Timedelta(seconds=1), float)
+    def chainage(self, row: int, form: str) -> str:
+        """Words with the chainage ("M4 km 383") of a report's place on a road with kilometre posts, or nothing."""
+        label = self.drives.space.network.posts.label(float(self.lon[row]), float(self.lat[row]))
+        return "" if label is None else form.format(label)

@@ -113,7 +113,7 @@ def _apart(march: "March", claim: Claim, others: Sequence[tuple["Voice", float]]
     if not others:
         return []
     here = march.drives.spots(claim.lon, claim.lat, claim.radius_m)
-    there = [march.spots(voice.row) for voice, _ in others]
+    there = [march.drives.spots(voice.lon, voice.lat, voice.radius_m) for voice, _ in others]
     # The most time that there can have been from the other to this, and from this to the other.
     come = [(claim.latest - voice.earliest).total_seconds() for voice, _ in others]
     gone = [(voice.latest - claim.earliest).total_seconds() for voice, _ in others]
