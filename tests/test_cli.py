@@ -175,6 +175,13 @@ def test_export_writes_one_page_and_says_what_it_holds(tmp_path: Path, march: li
     assert "MSK" in text
 
 
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_the_page_of_the_bundled_case_is_light_enough_for_a_phone(tmp_path: Path, lang: str) -> None:
+    page = tmp_path / "page.html"
+    assert tracker("export", page, "--lang", lang).exit_code == 0
+    assert page.stat().st_size <= 500_000
+
+
 def test_reports_of_your_own_are_shown_in_utc_and_without_the_bundled_title(
     tmp_path: Path, march: list[str | Path]
 ) -> None:

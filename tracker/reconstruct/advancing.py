@@ -25,8 +25,8 @@ class Flood(NamedTuple):
     block: Ints
     """(2, entries) block of each entry."""
     depth: Floats
-    """(2, entries, planes, MODES, LEVELS) weight by pace k, and by how many cells beyond the block's first it goes: fewer
-    than k."""
+    """(2, entries, planes, MODES, LEVELS) weight by pace k, and by how many cells beyond the block's first it goes:
+    fewer than k."""
 
 
 @njit(cache=True, nogil=True)
@@ -201,7 +201,7 @@ def _exchange(now: Any, lo: int, far: int, n: int, turn: Any) -> None:
 def _leave(b: int, end: int, ways: Any, alive: Ints, now: Any, out: Any, flood: Any, waiting: int) -> Any:
     """What has come to lie beyond an arc's end, in the room after its last block, goes into the flood. Returns how many
     blocks wait."""
-    flows = False
+    flows = True
     for j in range(len(alive)):
         room, total = now[alive[j], :, end : end + LEVELS], np.float32(0.0)
         for k in range(1, LEVELS + 1):
@@ -209,7 +209,8 @@ def _leave(b: int, end: int, ways: Any, alive: Ints, now: Any, out: Any, flood: 
                 out[k, left] = room[k, left]
                 total += room[k, left]
                 room[k, left] = np.float32(0.0)
-        flows = total > TINY if j == 0 else flows
+        if j == 0 and total <= TINY:
+            flows = False
         if flows and total > 0:
             waiting = _pour(b, 0, ways, j, len(alive), out, flood, waiting)
     return waiting
@@ -224,7 +225,7 @@ def _enter(ground: Ground, alive: Ints, weights: Weights, out: Any, flood: Flood
         coming = waiting
         waiting = 0
         for q in range(coming):
-            b, flows = flood.block[side, q], False
+            b, flows = flood.block[side, q], True
             flood.number[side, b] = -1
             lo, n = ground.ptr[b], ground.size[b]
             if n < LEVELS:
@@ -234,7 +235,8 @@ def _enter(ground: Ground, alive: Ints, weights: Weights, out: Any, flood: Flood
                 for k in range(1, LEVELS + 1):
                     for left in range(k):
                         total += depth[k, left]
-                flows = total > TINY if j == 0 else flows
+                if j == 0 and total <= TINY:
+                    flows = False
                 if not flows or total <= 0:
                     continue
                 held[p, b] = 1

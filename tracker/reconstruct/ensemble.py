@@ -31,7 +31,7 @@ BESIDE = 3
 """Stretches at once in memory: one that is drawn, the others on their way."""
 
 TURN_EVERY = 8
-"""Steps between those at which a standing column may turn back unreported: when to a quarter of an hour is not known."""
+"""Steps from one to the next at which a standing column may turn back unreported: a quarter of an hour."""
 
 PRUNE = 1e-5
 """A block of road worth less than this share of the best one, with the next claims in view, is dropped."""

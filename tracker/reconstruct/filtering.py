@@ -17,7 +17,18 @@ from numba import njit
 from tracker.reconstruct.advancing import advance, clear, new_flood, run_of
 from tracker.reconstruct.keeping import keep_shares, keep_weights, room_for
 from tracker.reconstruct.pace import MODES
-from tracker.reconstruct.terms import ABSENCE, PASSING, SIGHTING, TURNAROUND, Floats, Ground, Ints, Motion, Told, Weights
+from tracker.reconstruct.terms import (
+    ABSENCE,
+    PASSING,
+    SIGHTING,
+    TURNAROUND,
+    Floats,
+    Ground,
+    Ints,
+    Motion,
+    Told,
+    Weights,
+)
 
 REACH_MS, SPREAD_MS = 13.0, 5.0
 """How far a column may drive until a report's interval ends, mean and spread in m/s, when deciding what to drop."""
@@ -67,8 +78,8 @@ def forward(
     below ``prune`` of the best; the weights themselves never look ahead. Filtered again from the same weights, a
     stretch has the same weights to the last bit.
 
-    The weights become those after the last step. Returns what is kept of every step (`Kept`; nothing unless ``keeps``; in ``data``
-    if that is large enough), and the logarithm of the evidence.
+    The weights become those after the last step. Returns what is kept of every step (`Kept`; nothing unless
+    ``keeps``; in ``data`` if that is large enough), and the logarithm of the evidence.
     """
     blocks, planes = weights.held.shape[1], len(weights.held)
     flood = new_flood(blocks, planes)

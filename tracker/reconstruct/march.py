@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from tracker.model import Reconstruction
-from tracker.reconstruct.drives import Drives, Spots
+from tracker.reconstruct.drives import Drives
 from tracker.reconstruct.space import RoadSpace
 from tracker.reconstruct.verdicts import Judged
 from tracker.roads import RoadNetwork

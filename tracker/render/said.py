@@ -45,7 +45,6 @@ def _report(row: Row, verdict: Row, *, t0: pd.Timestamp, axis: Axis, units: Sequ
         "id": _text(row["report_id"]),
         "kind": _text(row["kind"]),
         "unit": units.index(unit) if unit in units else None,
-        "unit_name": unit or None,
         "t0": _second(row["earliest"], t0),
         "t1": _second(row["latest"], t0),
         "lon": round(lon * scale) if somewhere else None,
@@ -55,16 +54,17 @@ def _report(row: Row, verdict: Row, *, t0: pd.Timestamp, axis: Axis, units: Sequ
         "place": _text(row["place"]),
         "text": _text(row["summary"]),
         "publisher": _text(row["publisher"]),
-        "origin": _text(row["origin"]),
         "url": web_address(_text(row["url"])),
-        "archive_url": web_address(_text(row["archive_url"])),
         "grade": _text(row["reliability"]) + _text(row["credibility"]),
         "p": None if p_true is None else round(p_true, 3),
         "verdict": _text(verdict["verdict"]),
         "reason": _text(verdict["reason"]),
         "basis": _text(row["time_basis"]),
     }
-    entry.update({name: text for name in ("heading", "vehicles", "notes") if (text := _text(row[name]))})
+    more = {name: _text(row[name]) for name in ("origin", "archive_url", "heading", "vehicles", "notes")}
+    more["archive_url"] = web_address(more["archive_url"])
+    # Most reports have few of these, and every byte of an article's page is loaded by phones.
+    entry.update({name: text for name, text in {"unit_name": unit, **more}.items() if text})
     return entry
 
 
