@@ -16,11 +16,11 @@ def test_a_step_leads_to_some_mode_for_certain() -> None:
     assert pace.at_rest().sum() == pytest.approx(1)
 
 
-def test_in_the_long_run_a_moving_column_drives_at_seven_tenths_of_the_free_speed() -> None:
+def test_in_the_long_run_a_moving_column_drives_at_two_thirds_of_the_free_speed() -> None:
     values, vectors = np.linalg.eig(pace.mixing(STEP_S).astype(float).T)
     lasting = np.abs(np.real(vectors[:, np.argmax(values.real)]))
     moving = lasting[MOVING] / lasting[MOVING].sum()
-    assert moving @ pace.PACE[MOVING] / pace.LEVELS * pace.FASTEST == pytest.approx(0.71, abs=0.005)
+    assert moving @ pace.PACE[MOVING] / pace.LEVELS * pace.FASTEST == pytest.approx(0.67, abs=0.005)
     np.testing.assert_allclose(moving, pace.USUAL, atol=1e-4)
 
 

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 STEP_S = CELL_S * pace.LEVELS / pace.FASTEST
 """Seconds of a step: the fastest pace crosses one cell in each of its parts."""
 
-LEAST_STRETCH = 32
+LEAST_STRETCH = 16
 """Steps that are kept at once for drawing, at least; of long spans as many as there are such stretches."""
 
 BESIDE = 3
@@ -178,7 +178,7 @@ def _drawn(
 
     packed, log_evidence = [], 0.0
     for begin in begins:
-        packed.append(pack(weights, ground.ptr))
+        packed.append(pack(weights, ground))
         log_evidence += filtered(weights, begin)[1]
     room = 2 * length * max(len(one.data) for one in packed)  # none of it is taken before it is written to
     free = [(Weights(np.zeros_like(weights.now), np.zeros_like(weights.held)), np.empty(room, np.float32))
@@ -186,7 +186,7 @@ def _drawn(
 
     def again(stretch: int) -> tuple[Kept, Weights]:
         own, data = free.pop()
-        unpack(packed[stretch], own, ground.ptr)
+        unpack(packed[stretch], own, ground)
         return filtered(own, begins[stretch], data)[0], own
 
     back = ground._replace(onward_ptr=space.pred_ptr, onward=space.pred, onward_p=space.pred_p)

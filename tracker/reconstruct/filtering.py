@@ -106,12 +106,12 @@ def forward(
         if looks:
             _look(t, told, ground.ptr, alive, listed, weights, mass, sums)
         if keeps:
-            kept = keep_shares(kept, t, told, ground.ptr, weights, listed)
+            kept = keep_shares(kept, t, told, ground, weights, listed)
         if ending:
             log_evidence += _weigh_in(t, told, ground.ptr, listed, alive, weights)
             _masses(ground.ptr, alive, listed, weights, mass, sums)
         if keeps:
-            keep_weights(kept, t, ground.ptr, weights, listed)
+            keep_weights(kept, t, ground, weights, listed)
         if looks:
             _drop(t, told, ground, alive, listed, weights, mass, score, prune)
     return kept, log_evidence

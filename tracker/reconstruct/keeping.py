@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from tracker.reconstruct.advancing import run_of
 from tracker.reconstruct.pace import MODES
-from tracker.reconstruct.terms import Flags, Floats, Ints, Kept, Told, Weights
+from tracker.reconstruct.terms import Flags, Floats, Ground, Ints, Kept, Told, Weights
 
 
 class Packed(NamedTuple):
@@ -24,37 +23,37 @@ class Packed(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def pack(weights: Weights, ptr: Ints) -> Any:
+def pack(weights: Weights, ground: Ground) -> Any:
     """The weights, packed."""
-    held = weights.held.copy()
-    size = 0
+    held, ptr, size = weights.held.copy(), ground.ptr, ground.size
+    total = 0
     for p in range(len(held)):
         for b in range(held.shape[1]):
-            size += held[p, b] * (ptr[b + 1] - ptr[b]) * MODES
-    data = np.empty(size, np.float32)
+            total += held[p, b] * size[b] * MODES
+    data = np.empty(total, np.float32)
     at = 0
     for p in range(len(held)):
         for b in range(held.shape[1]):
             if held[p, b]:
-                n = ptr[b + 1] - ptr[b]
                 for m in range(MODES):
-                    data[at : at + n] = weights.now[p, m, ptr[b] : ptr[b + 1]]
-                    at += n
+                    for c in range(ptr[b], ptr[b] + size[b]):
+                        data[at] = weights.now[p, m, c]
+                        at += 1
     return Packed(held, data)
 
 
 @njit(cache=True, nogil=True)
-def unpack(packed: Packed, weights: Weights, ptr: Ints) -> None:
+def unpack(packed: Packed, weights: Weights, ground: Ground) -> None:
     """The packed weights put in the place of others."""
-    now, held = weights.now, weights.held
+    now, held, ptr, size = weights.now, weights.held, ground.ptr, ground.size
     at = 0
     for p in range(len(held)):
         for b in range(held.shape[1]):
-            n = ptr[b + 1] - ptr[b]
             if packed.held[p, b]:
                 for m in range(MODES):
-                    now[p, m, ptr[b] : ptr[b + 1]] = packed.data[at : at + n]
-                    at += n
+                    for c in range(ptr[b], ptr[b] + size[b]):
+                        now[p, m, c] = packed.data[at]
+                        at += 1
             elif held[p, b]:
                 now[p, :, ptr[b] : ptr[b + 1]] = np.float32(0.0)
             held[p, b] = packed.held[p, b]
@@ -76,9 +75,9 @@ def room_for(begin: int, steps: int, data: Floats) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def keep_shares(kept: Kept, t: int, told: Told, ptr: Ints, weights: Weights, listed: Ints) -> Any:
+def keep_shares(kept: Kept, t: int, told: Told, ground: Ground, weights: Weights, listed: Ints) -> Any:
     """Make room for a step's weights, and keep the shares of them that the open claims have seen so far."""
-    step, count, held = t - kept.begin, len(listed), weights.held
+    step, count, held, size = t - kept.begin, len(listed), weights.held, ground.size
     opened = told.open_ptr[t + 1] - told.open_ptr[t]
     entry, seen_entry, used = kept.step_ptr[step], kept.seen_ptr[step], kept.step_at[step]
     kept.step_ptr[step + 1], kept.seen_ptr[step + 1] = entry + count, seen_entry + count * opened
@@ -88,13 +87,13 @@ def keep_shares(kept: Kept, t: int, told: Told, ptr: Ints, weights: Weights, lis
     for q in range(count):
         b = listed[q]
         blocks[entry + q], data_at[entry + q] = b, at
-        at += (ptr[b + 1] - ptr[b]) * MODES
+        at += size[b] * MODES
     for o in range(opened):
         s = 1 + told.slot[told.opened[told.open_ptr[t] + o]]
         for q in range(count):
             b = listed[q]
             seen_at[seen_entry + q * opened + o] = at if held[s, b] else -1
-            at += (ptr[b + 1] - ptr[b]) * MODES * held[s, b]
+            at += size[b] * MODES * held[s, b]
     kept.step_at[step + 1] = at
     data = _roomier(kept.data, used, at - used)
     have = weights.now[0]
@@ -104,21 +103,33 @@ def keep_shares(kept: Kept, t: int, told: Told, ptr: Ints, weights: Weights, lis
         while q < count:
             to, z = seen_at[seen_entry + q * opened + o], q + 1
             if to >= 0:
-                while z < count and listed[z] == listed[z - 1] + 1 and held[s, listed[z]]:
+                while z < count and _follows(listed, z, ground) and held[s, listed[z]]:
                     z += 1
-                _keep_share(seen, have, ptr[listed[q]], ptr[listed[z - 1] + 1], data[to:])
+                last = listed[z - 1]
+                _keep_share(seen, have, ground.ptr[listed[q]], ground.ptr[last] + size[last], data[to:])
             q = z
     return Kept(kept.begin, kept.step_ptr, kept.step_at, blocks, data_at, kept.seen_ptr, seen_at, data)
 
 
 @njit(cache=True, nogil=True)
-def keep_weights(kept: Kept, t: int, ptr: Ints, weights: Weights, listed: Ints) -> None:
+def keep_weights(kept: Kept, t: int, ground: Ground, weights: Weights, listed: Ints) -> None:
     """Keep the weights of a step."""
     q, now, entry = 0, weights.now[0], kept.step_ptr[t - kept.begin]
     while q < len(listed):
-        z = run_of(listed, q)
-        _keep_cells(now, ptr[listed[q]], ptr[listed[z - 1] + 1], kept.data[kept.data_at[entry + q] :])
+        z = q + 1
+        while z < len(listed) and _follows(listed, z, ground):
+            z += 1
+        last = listed[z - 1]
+        lo, hi = ground.ptr[listed[q]], ground.ptr[last] + ground.size[last]
+        _keep_cells(now, lo, hi, kept.data[kept.data_at[entry + q] :])
         q = z
+
+
+@njit(cache=True, nogil=True)
+def _follows(listed: Ints, z: int, ground: Ground) -> Any:
+    """Whether a block follows the one listed before it on the same arc: then so do their cells."""
+    before = listed[z - 1]
+    return listed[z] == before + 1 and ground.ptr[before] + ground.size[before] == ground.ptr[before + 1]
 
 
 @njit(cache=True, nogil=True)

@@ -63,8 +63,11 @@ def turn_probabilities(network: RoadNetwork, inside: NDArray[np.bool_] | None = 
     count = max(ORIGINS // 8, min(ORIGINS, ORIGINS * REGION_ARCS // max(arcs, 1)))
     origins = tail[np.searchsorted(along, (np.arange(count) + 0.5) / count * along[-1])]
     perceived = np.random.default_rng(0)
-    for origin in origins:
-        felt = (seconds * perceived.lognormal(0.0, PERCEPTION, arcs))[pairs]
+    error = np.zeros(arcs)
+    for number, origin in enumerate(origins):
+        # Every other driver errs the opposite way (antithetic draws): then of two ways as good each is taken as often.
+        error = -error if number % 2 else PERCEPTION * perceived.standard_normal(arcs)
+        felt = (seconds * np.exp(error))[pairs]
         graph.data = np.minimum.reduceat(felt, first)
         # Of parallel arcs the one that feels quickest carries the drive.
         quickest = driven[pairs][np.flatnonzero(felt == np.repeat(graph.data, np.diff(first, append=arcs)))]
