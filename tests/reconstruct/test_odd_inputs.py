@@ -118,6 +118,13 @@ def test_a_network_of_one_edge_is_enough(tmp_path: Path) -> None:
     assert (march.verdicts["verdict"] == "supports").all()
 
 
+def test_days_on_a_one_way_road_that_ends_are_refused_if_nobody_can_have_stayed_on_it(tmp_path: Path) -> None:
+    lone = draw(tmp_path, {"a": (39.0, 51.0), "b": (39.6, 51.0)}, [("ab", {**TRUNK, "oneway": "yes"})])
+    seen = [report("a", (39.1, 51.0), "2023-06-01T10:00"), report("b", (39.5, 51.0), "2023-07-20T10:00")]
+    with pytest.raises(ValueError, match="give a larger map"):
+        reconstruct(told(*seen), lone, members=100)
+
+
 def test_a_one_way_road_that_ends_breaks_nothing(tmp_path: Path) -> None:
     one_way = {**TRUNK, "oneway": "yes"}
     roads = draw(tmp_path, {"a": (39.0, 51.0), "b": (39.3, 51.0)}, [("ab", one_way)])

@@ -11,9 +11,6 @@ from tracker.reconstruct.terms import ABSENCE, PASSING, TURNAROUND, Flags, Groun
 
 Ints = NDArray[np.int32]
 
-MOST = 1 << 14
-"""Cells and modes that one step may have come from, at most."""
-
 
 class Ways(NamedTuple):
     """The ways back from one cell over the ends of blocks, met again where they meet: entries, and links between."""
@@ -63,14 +60,10 @@ def _link_back(
         b = ground.onward[e]
         entry = ways.number[left, b]
         if entry < 0:
-            if entries == len(ways.block):
-                continue
             entry = entries
             entries += 1
             ways.number[left, b] = entry
             ways.block[entry], ways.left[entry], ways.p[entry], ways.link[entry] = b, left, 0.0, -1
-        if links == len(ways.to):
-            continue
         share = p * ground.onward_p[e]
         ways.p[entry] += share
         ways.to[links], ways.share[links], ways.following[links] = to, share, ways.link[entry]
@@ -80,16 +73,18 @@ def _link_back(
 
 
 @njit(cache=True)
-def _new_ways(blocks: int) -> Any:
+def _new_ways(blocks: int, links: int) -> Any:
+    # As many as there can be; no memory is taken before it is written to.
+    most, links = LEVELS * blocks, LEVELS * links
     return Ways(
         np.full((LEVELS, blocks), -1, np.int32),
-        np.empty(4096, np.int32),
-        np.empty(4096, np.int32),
-        np.empty(4096, np.float64),
-        np.empty(4096, np.int32),
-        np.empty(1 << 15, np.int32),
-        np.empty(1 << 15, np.float64),
-        np.empty(1 << 15, np.int32),
+        np.empty(most, np.int32),
+        np.empty(most, np.int32),
+        np.empty(most, np.float64),
+        np.empty(most, np.int32),
+        np.empty(links, np.int32),
+        np.empty(links, np.float64),
+        np.empty(links, np.int32),
     )
 
 
@@ -150,10 +145,9 @@ def backward(
     hop_at, resolved, later = drawing.hop, drawing.resolved, drawing.later
     hop_block, hop_next, hops = drawing.hop_block, drawing.hop_next, drawing.hops[0]
     where = np.full(len(ptr) - 1, -1, np.int64)
-    opt_block, opt_cell = np.empty(MOST, np.int32), np.empty(MOST, np.int32)
-    opt_mode, opt_turn = np.empty(MOST, np.int8), np.empty(MOST, np.uint8)
-    opt_from, opt_w = np.empty(MOST, np.int32), np.empty(MOST, np.float64)
-    ways = _new_ways(len(ptr) - 1)
+    most = 1 << 10
+    opt_block, opt_cell, opt_mode, opt_turn, opt_from, opt_w = _options(most)
+    ways = _new_ways(len(ptr) - 1, len(ground.onward))
 
     for step in range(len(kept.step_ptr) - 2, -1, -1):
         t = kept.begin + step
@@ -184,6 +178,9 @@ def backward(
                             size += 1
             else:
                 entries = _ways_back(ground, y_block, k - y_cell, ways) if y_cell < k else 1
+                if entries * MODES > most:
+                    most = 2 * entries * MODES
+                    opt_block, opt_cell, opt_mode, opt_turn, opt_from, opt_w = _options(most)
                 for entry in range(entries):
                     b = ways.block[entry] if y_cell < k else y_block
                     i = size_of[b] - 1 - ways.left[entry] if y_cell < k else y_cell - k
@@ -192,7 +189,7 @@ def backward(
                         continue
                     for m in range(MODES):
                         w = _weight(data, data_at, where[b], i, m) * motion.mix[m, y_mode] * p
-                        if w > 0 and size < MOST:
+                        if w > 0:
                             opt_block[size], opt_cell[size], opt_mode[size] = b, i, m
                             opt_turn[size], opt_from[size], opt_w[size] = 0, entry if y_cell < k else -1, w
                             size += 1
@@ -279,6 +276,20 @@ def backward(
     return Drawing(
         block_at, cell_at, mode_at, turned, hop_at, drawing.hops, hop_block, hop_next, resolved, later
     )  # fmt: skip
+
+
+@njit(cache=True)
+def _options(most: int) -> Any:
+    """Room for so many cells and modes that a step may have come from: block, cell, mode, whether it turned, way and
+    weight of each."""
+    return (
+        np.empty(most, np.int32),
+        np.empty(most, np.int32),
+        np.empty(most, np.int8),
+        np.empty(most, np.uint8),
+        np.empty(most, np.int32),
+        np.empty(most, np.float64),
+    )
 
 
 @njit(cache=True)

@@ -180,6 +180,8 @@ def _drawn(
     for begin in begins:
         packed.append(pack(weights, ground))
         log_evidence += filtered(weights, begin)[1]
+    if not np.isfinite(log_evidence):
+        raise ValueError("no drive stays on these roads from the first report of a unit to its last: give a larger map")
     room = 2 * length * max(len(one.data) for one in packed)  # none of it is taken before it is written to
     free = [(Weights(np.zeros_like(weights.now), np.zeros_like(weights.held)), np.empty(room, np.float32))
             for _ in range(BESIDE)]  # fmt: skip

@@ -238,6 +238,8 @@ def _weigh_few(ending: Ints, told: Told, ptr: Ints, listed: Any, alive: Ints, we
                 have = float(now[0, m, c])
                 if have > 0:
                     total += have * _factor(b, m, c, have, ending, most, told, weights)
+    if total <= 0:
+        return -np.inf
     for b in listed:
         for m in range(MODES):
             for c in range(ptr[b], ptr[b + 1]):

@@ -76,7 +76,8 @@ def turn_probabilities(network: RoadNetwork, inside: NDArray[np.bool_] | None = 
             reach, before, np.asarray(graph.indptr, np.int64), np.asarray(graph.indices, np.int64), quickest,
             turn_ptr, turn_arc, flow,
         )  # fmt: skip
-    speed = np.asarray(network.length_m, float)[network.arc_edge] / np.maximum(network.seconds, 0.01)
+    # A road of no length has a speed, too: turns are shared out by them.
+    speed = np.maximum(np.asarray(network.length_m, float)[network.arc_edge], 0.1) / np.maximum(network.seconds, 0.01)
     return turn_ptr.astype(np.int32), turn_arc.astype(np.int32), _shares(turn_ptr, turn_arc, flow, speed)
 
 
