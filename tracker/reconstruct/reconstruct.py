@@ -40,8 +40,9 @@ def reconstruct(reports: gpd.GeoDataFrame, roads: RoadNetwork, *, seed: int = 0,
     it drove: over all roads, with the moment inside each report's interval unknown, each report true with the
     probability of its grade and otherwise naming any place. A report of several units ("main column + escort") speaks
     of each. A sighting or turnaround without a unit speaks of one of them, as probably as its place and time fit, or
-    of none. Roadblocks and statements move no track, nor do incidents and absences without a unit. The same input and
-    seed give the same result, in any order of the rows; the input is not changed.
+    of none. A roadblock that blocks columns keeps every unit off its road. Statements move no track, nor do incidents
+    and absences without a unit. The same input and seed give the same result, in any order of the rows; the input is
+    not changed.
 
     Parameters
     ----------
