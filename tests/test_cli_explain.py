@@ -131,6 +131,25 @@ def test_check_report_takes_words_for_place_and_time(march: list[str | Path]) ->
     assert "within" in said["place"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (
+            ("--place", "52.0 N 39.4 E", "--lon", "39.8", "--time", "2023-06-24T10:10Z"),
+            "place is given beside lon or lat",
+        ),
+        ((*PLACE, "--time", "2023-06-24T10:10Z", "--latest", "2023-06-24T11:00Z"), "time is given beside earliest or"),
+        ((*PLACE, "--time", "2023-06-24T10:10"), "zone"),
+    ],
+)
+def test_check_report_refuses_what_is_said_twice_and_times_without_a_zone(
+    march: list[str | Path], asked: tuple[str, ...], words: str
+) -> None:
+    result = tracker("check-report", *asked, *march)
+    assert result.exit_code != 0
+    assert words in squeezed(result.stderr)
+
+
 def test_check_report_lists_every_fault_and_ends_with_1(march: list[str | Path]) -> None:
     result = tracker("check-report", "--lon", "39.8", "--lat", "152", "--unit", "escrot", *march)
     assert result.exit_code == 1

@@ -85,7 +85,9 @@ def without(
 def check_report(
     *,
     place: Annotated[str | None, typer.Option(help='Where, in words: a town, "M4 km 590", "near Yelets".')] = None,
-    time: Annotated[str | None, typer.Option(help="When: 2023-06-24T15:00+03:00, or in words.")] = None,
+    time: Annotated[
+        str | None, typer.Option(help="When: 2023-06-24T15:00+03:00, or in words; without a zone it needs --zone.")
+    ] = None,
     within: Annotated[str | None, typer.Option(help="How far off the time may be on both sides, as in 30min.")] = None,
     lon: Degrees = None,
     lat: Degrees = None,
@@ -113,7 +115,7 @@ def check_report(
             "within": within, "earliest": earliest, "latest": latest, "reliability": reliability,
             "credibility": credibility,
         }  # fmt: skip
-        report, where = given(said, march.network.posts, shown_in)
+        report, where = given(said, march.network.posts, zone)
         found = check(report, march, zone=shown_in)
         if json:
             odds = {"p_true": number(found.p_true), "p_range": [number(p) for p in found.p_range]}

@@ -9,18 +9,23 @@ if TYPE_CHECKING:
     from tracker.roads import KilometrePosts
 
 
-def given(said: Mapping[str, Any], posts: "KilometrePosts", zone: str) -> tuple[dict[str, Any], str]:
+def given(said: Mapping[str, Any], posts: "KilometrePosts", zone: str | None) -> tuple[dict[str, Any], str]:
     """A report as `check_report` takes it, its place and time found in words; and how the place was found.
 
     Raises
     ------
     TrackerError
-        The words mean no place or no time, or more than one.
+        The words mean no place or no time, or more than one; or it is said twice, in words and in numbers.
     """
+    for words, numbers in (("place", ("lon", "lat")), ("time", ("earliest", "latest"))):
+        if said.get(words) is not None and any(said.get(name) is not None for name in numbers):
+            from tracker.model import TrackerError
+
+            raise TrackerError(f"{words} is given beside {' or '.join(numbers)}; give one of the two")
     report = {name: value for name, value in said.items() if value is not None}
     where = ""
     place = report.pop("place", None)
-    if place is not None and "lon" not in report and "lat" not in report:
+    if place is not None:
         from tracker.evidence import locate
 
         found = locate(place, gazetteers=[posts])

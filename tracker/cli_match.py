@@ -112,14 +112,15 @@ def _show(trace: Path, found: "Match", network: "RoadNetwork", *, zone: str) -> 
 
 
 def named_roads(network: "RoadNetwork", edges: Sequence[int]) -> list[str]:
-    """The roads of a drive in their order, with kilometres; those of less than 3 % of it are passed over.
+    """The roads of a drive in their order; those of less than 3 % of all its edges' length are passed over.
 
     Roads with number and name are told by their number; those without either are passed over too.
     """
     whole = float(network.length_m[list(edges)].sum())
     runs = _runs((str(network.road[edge]), float(network.length_m[edge])) for edge in edges)
     told = _runs((label, metres) for label, metres in runs if label and metres >= 0.03 * whole)
-    words = [f"{label} ({metres / 1000:,.1f} km)" for label, metres in told[:MOST_ROADS]]
+    # Without kilometres: of the first and the last edge only a part was driven.
+    words = [label for label, _ in told[:MOST_ROADS]]
     return words + ([f"and {len(told) - MOST_ROADS} more"] if len(told) > MOST_ROADS else [])
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.many_cases import Result, Task, digest, failed, fingerprint, program
 from tracker.many_files import file_names, kept_files, only_run
 from tracker.many_workers import Lost, over, over_processes
-from tracker.model import BadReport, Fault, TrackerError, faults_of
+from tracker.model import BadReport, Fault, TrackerError, faults_of, names_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -126,8 +126,10 @@ def _units(reports: "gpd.GeoDataFrame") -> Cases:
     everybody = (reports["unit"].isna() & (reports["kind"] == "roadblock")).to_numpy(bool)
     if reports["unit"].isna().all():
         raise BadReport([_fault("unit", "", "no report names a unit", "name the units, or give {name: reports}")])
-    rows = reports.reset_index(drop=True).groupby("unit", sort=True).indices
-    return {str(unit): reports.iloc[sorted({*own, *everybody.nonzero()[0]})] for unit, own in rows.items()}
+    # A report of units that drove together is of each.
+    told = reports["unit"].reset_index(drop=True).map(names_of).astype(object).explode().dropna()
+    rows = {str(unit): set(own.index) for unit, own in told.groupby(told, sort=True)}
+    return {unit: reports.iloc[sorted({*own, *everybody.nonzero()[0]})] for unit, own in rows.items()}
 
 
 def _fault(column: str, value: str, problem: str, remedy: str) -> Fault:

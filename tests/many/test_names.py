@@ -69,6 +69,15 @@ def test_names_that_differ_become_files_that_differ_even_without_capitals(names:
     assert all(safe(file) for file in files.values())
 
 
+def test_a_report_of_two_units_together_is_of_both_cases(roads: Path, tmp_path: Path) -> None:
+    reports = march(units=("A", "B", "A + B"))
+    made = reconstruct_many(reports, roads, out_dir=tmp_path / "out", executor=InTurn(), members=MEMBERS)
+    assert sorted(made["case"]) == ["A", "B"]
+    (alone,) = march(units=("A",))["unit"].unique()
+    said = gpd.read_parquet(next(file for file in made["files"].iloc[0] if "verdicts" in file))
+    assert set(said["unit"]) == {alone, "A + B"}
+
+
 def test_hostile_cases_and_units_stay_in_the_folder_and_say_their_names(roads: Path, tmp_path: Path) -> None:
     out = tmp_path / "deep" / "out"
     case, units = "../../away", ("verdicts", "../up", "A", "a")

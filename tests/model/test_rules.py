@@ -123,6 +123,12 @@ def test_a_mistyped_year_names_the_first_and_the_last_report() -> None:
     assert (fault.row, fault.column, fault.value) == (None, "earliest", "column")
 
 
+def test_a_report_of_two_units_together_is_of_each_when_a_year_is_mistyped() -> None:
+    (fault,) = faults_of(told(*GOOD, report("late", (39.5, 51.0), "2023-09-01T08:00", unit="escort + column")))
+    assert "to late (2023-09-01" in fault.problem
+    assert fault.value == "column"
+
+
 def test_within_two_months_or_of_two_units_or_without_a_place_no_year_is_mistyped() -> None:
     later = "2023-09-01T08:00"
     for more in (

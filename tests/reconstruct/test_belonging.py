@@ -7,9 +7,9 @@ import pytest
 import tracker
 from tests.reconstruct.told import FORK, STRAIGHT, TRUNK, away_from, clock, draw, report, told, verdict
 from tests.reconstruct.two_ways import NORTH, SOUTH
-from tracker.model import Reconstruction
+from tracker.model import Reconstruction, names_of
 from tracker.reconstruct import March, reconstruct
-from tracker.reconstruct.belonging import chosen, names_of
+from tracker.reconstruct.belonging import chosen
 from tracker.roads import RoadNetwork
 
 FAR = {name: (lon, lat + 1) for name, (lon, lat) in zip("efgh", STRAIGHT.values(), strict=True)}
@@ -214,6 +214,12 @@ def test_histories_are_chosen_in_proportion_to_their_weight() -> None:
     found = chosen(np.repeat([[0.0, 2 / 3]], [50, 50], axis=1))
     assert found is not None
     assert np.bincount(found // 50).tolist() == [25, 75]
+
+
+def test_a_hundred_reports_that_agree_with_all_histories_leave_all_of_them() -> None:
+    found = chosen(np.full((100, 50), 1 - 1e-9))
+    assert found is not None
+    assert found.tolist() == list(range(50))
 
 
 def test_few_histories_that_would_carry_all_weight_are_no_choice() -> None:

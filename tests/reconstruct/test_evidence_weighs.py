@@ -6,7 +6,7 @@ import pytest
 
 from tests.reconstruct.told import away_from, clock, fork, report, straight, told, verdict
 from tracker.model import Track
-from tracker.reconstruct import reconstruct
+from tracker.reconstruct import check_report, reconstruct
 from tracker.roads import RoadNetwork
 
 NORTH, SOUTH = (39.3, 51.12), (39.3, 50.88)
@@ -51,6 +51,25 @@ def test_evidence_on_one_way_leaves_hardly_any_of_the_other(forked: RoadNetwork)
 def test_an_absence_from_one_way_leaves_the_other(forked: RoadNetwork) -> None:
     gone = report("x", NORTH, "08:00", "10:30", kind="absence", radius_m=8000.0, reliability="A", credibility=1)
     assert by_north(column(forked, *ENDS, gone)) < 0.15
+
+
+@pytest.mark.parametrize("radius_m", [250.0, 600.0])
+def test_an_absence_from_a_small_circle_on_the_only_way_is_not_leapt_over(road: RoadNetwork, radius_m: float) -> None:
+    ends = [report(name, (lon, 51.0), hour, reliability="A", credibility=1)
+            for name, lon, hour in (("a", 39.1, "08:00"), ("b", 39.9, "09:20"))]  # fmt: skip
+    nowhere = report("not", (39.5, 51.0), "07:30", "10:00", kind="absence", radius_m=radius_m, reliability="A",
+                     credibility=1)  # fmt: skip
+    march = reconstruct(told(*ends, nowhere), road, members=100)
+    assert float(verdict(march, "not")["p_true"]) < 0.05
+
+
+def test_a_turnaround_of_one_minute_is_held_against_the_turns_around_it(road: RoadNetwork) -> None:
+    there = (("a", 39.1, "08:00"), ("b", 39.5, "09:00"), ("c", 39.5, "10:00"), ("d", 39.1, "11:00"))
+    march = reconstruct(told(*(report(name, (lon, 51.0), hour) for name, lon, hour in there)), road, members=200)
+    turn = {"kind": "turnaround", "unit": "column", "lon": 39.55, "lat": 51.0, "radius_m": 8000.0}
+    minutes = pd.date_range(clock("09:20"), clock("09:40"), freq="2min")
+    p = [check_report({**turn, "earliest": minute, "latest": minute}, march).p_true for minute in minutes]
+    assert min(p) > 0.01
 
 
 def test_routes_name_the_reports_that_speak_for_and_against_them(forked: RoadNetwork) -> None:

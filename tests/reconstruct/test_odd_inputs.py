@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.reconstruct.told import STRAIGHT, TRUNK, away_from, clock, draw, report, straight, told, verdict
-from tracker.model import BadReport, Reconstruction
+from tracker.model import BadReport, BadRoads, Reconstruction
 from tracker.reconstruct import reconstruct
 from tracker.roads import RoadNetwork
 
@@ -121,7 +121,7 @@ def test_a_network_of_one_edge_is_enough(tmp_path: Path) -> None:
 def test_days_on_a_one_way_road_that_ends_are_refused_if_nobody_can_have_stayed_on_it(tmp_path: Path) -> None:
     lone = draw(tmp_path, {"a": (39.0, 51.0), "b": (39.6, 51.0)}, [("ab", {**TRUNK, "oneway": "yes"})])
     seen = [report("a", (39.1, 51.0), "2023-06-01T10:00"), report("b", (39.5, 51.0), "2023-07-20T10:00")]
-    with pytest.raises(ValueError, match="give a larger map"):
+    with pytest.raises(BadRoads, match=r"^column: no drive .*give a larger map"):
         reconstruct(told(*seen), lone, members=100)
 
 

@@ -25,6 +25,7 @@ from tracker.model.origins import copies
 from tracker.model.reconstruction import Reconstruction
 from tracker.model.rules import faults_of
 from tracker.model.track import History, RoadPath, Track
+from tracker.model.units import names_of
 
 __all__ = [
     "NEAR_M",
@@ -56,5 +57,6 @@ __all__ = [
     "faults_of",
     "geodesy",
     "moments",
+    "names_of",
     "tables",
 ]

@@ -9,6 +9,7 @@ from pyproj import CRS
 
 from tracker.model import tables
 from tracker.model.errors import Fault
+from tracker.model.units import names_of
 
 NEEDED = (
     "report_id", "kind", "unit", "earliest", "latest", "time_basis", "geometry", "radius_m", "origin", "reliability",
@@ -185,7 +186,9 @@ class _Rules:
         told["latest"] = told["latest"].fillna(told["earliest"])
         speaking = self._placed() & self.reports["kind"].isin(PLACING).to_numpy(bool)
         units: list[tuple[str, pd.DataFrame, int]] = [("", told, CASE_DAYS)]
-        units += [(str(unit), rows, MARCH_DAYS) for unit, rows in told[speaking].groupby("unit", sort=True)]
+        # A report of units that drove together speaks of each.
+        each = told[speaking].assign(unit=told["unit"].map(names_of).astype(object)).explode("unit")
+        units += [(str(unit), rows, MARCH_DAYS) for unit, rows in each.groupby("unit", sort=True)]
         for unit, rows, days in units:
             rows = rows[rows["earliest"].notna()]
             if len(rows) == 0 or rows["latest"].max() - rows["earliest"].min() <= pd.Timedelta(days=days):

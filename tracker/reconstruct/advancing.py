@@ -166,9 +166,9 @@ def _turn_round(
             r = told.opened[o]
             if told.kind[r] == TURNAROUND and told.first[r] < t:
                 s = 1 + told.slot[r]
-                for here, there in ((b, back), (back, b)):
+                for here, there, turns in ((b, back, goes), (back, b, comes)):
                     e = at_or_after(told, r, ptr[here])
-                    while e < told.ptr[r + 1] and told.cell[e] < ptr[here] + n:
+                    while turns and e < told.ptr[r + 1] and told.cell[e] < ptr[here] + n:
                         c = ptr[there] + n - 1 - (told.cell[e] - ptr[here])
                         held[s, there] = 1
                         for m in (HALT, STAY):

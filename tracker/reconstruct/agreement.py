@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.reconstruct.claims import Claims
-from tracker.reconstruct.ensemble import Ensemble
+from tracker.reconstruct.ensemble import TURN_EVERY, Ensemble
 from tracker.reconstruct.pace import LEVELS
 from tracker.reconstruct.terms import ABSENCE, PASSING, TURNAROUND
 
@@ -26,6 +26,9 @@ def agreement(claims: Claims, ensemble: Ensemble, cells: int) -> Floats:
         end = min(max(claims.last[k] + 1 - ensemble.first, 0), steps)
         value[claims.cell[at]] = claims.value[at]
         if claims.kind[k] == TURNAROUND:
+            # Unreported turns fall on every few steps: whoever turned at the nearest of them may have turned then.
+            wide = max(0, TURN_EVERY - (end - begin - 1))
+            begin, end = max(begin - wide // 2, 0), min(end + wide - wide // 2, steps)
             turned = ensemble.turned[begin + 1 : end].astype(bool)
             before = ensemble.cells[begin : max(end - 1, begin)]
             seen = (value[before, 0] * turned).sum(axis=0)

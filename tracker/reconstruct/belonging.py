@@ -15,9 +15,6 @@ from tracker.reconstruct.ensemble import Ensemble
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-TOGETHER = " + "
-"""Between the names of units that a report saw drive together."""
-
 TELLING = 0.2
 """A report without a unit is put among a unit's if it moves this share of the probability from some histories to
 others: never more than the probability that it speaks of that unit, and little where all histories agree with it, or
@@ -123,7 +120,9 @@ def chosen(agreed: Floats) -> Ints | None:
     ----------
     agreed : (reports, histories) probability of each report, given each history
     """
-    weight = 1 / np.maximum(1 - agreed, _LEAST).prod(axis=0)
+    # In logarithms: a hundred reports that agree would pass what 64 bits hold.
+    worth = -np.log(np.maximum(1 - agreed, _LEAST)).sum(axis=0)
+    weight = np.exp(worth - worth.max())
     weight /= weight.sum()
     if 1 / (weight**2).sum() < CARRIED * len(weight):
         return None
@@ -134,14 +133,6 @@ def chosen(agreed: Floats) -> Ints | None:
 def limited(p: Floats, believed: Floats) -> Floats:
     """Probability of reports that name no unit: that of a rumour is no more than by its grade alone."""
     return np.where(believed < RUMOUR, np.minimum(p, believed), p)
-
-
-def names_of(unit: object) -> list[str]:
-    """The units that a report's `unit` names: none, one, or several that drove together."""
-    if unit is None or pd.isna(unit):  # type: ignore[call-overload]
-        return []
-    parts = (part.strip() for part in str(unit).split(TOGETHER))
-    return list(dict.fromkeys(part for part in parts if part))
 
 
 def without_unit(reports: gpd.GeoDataFrame, repeats: "pd.Series[str]") -> Ints:

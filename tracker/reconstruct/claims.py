@@ -59,7 +59,8 @@ class Claims:
     value: NDArray[np.float32]
     """(entries, paces) density of the place in 1/km2, shared out over the steps of the interval, over the road that a
     step ending at the cell covers at each pace (0, 1, 2.. cells a step); for a passing the probability of being seen
-    there in a step; 1 for an absence. Cells that speak against the report's road or heading weigh less (`hints`)."""
+    there in a step; for an absence 1 where the step was within. Cells that speak against the report's road or heading
+    weigh less (`hints`)."""
     centre: Floats
     """(claims, 3) earth-centred metres of the place given."""
     sigma_m: Floats
@@ -114,7 +115,9 @@ def read_claims(
         cell, here = _density(space, centre[k], sigma)
         if kinds[k] == ABSENCE:
             inside = geodesy.chord_to_metres(np.linalg.norm(space.tree.data[cell] - centre[k], axis=1)) <= radius
-            cell, value = cell[inside], np.ones((inside.sum(), LEVELS + 1))
+            # Nor did it drive through: a step must not leap a small circle.
+            cell, value = _on_the_way(space, cell, inside.astype(float))
+            value = (value > 0).astype(float)
         elif spread == 1:
             # The place at the moment itself, which lies up to half a step before or after the step's end.
             middle = (exact[0][k] + exact[1][k]) / 2 - steps[0][k]

@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.model import History, geodesy
+from tracker.model import BadRoads, History, geodesy
 from tracker.reconstruct import filtering, pace
 from tracker.reconstruct.belief import CLUTTER_KM2
 from tracker.reconstruct.claims import Claims
@@ -122,9 +122,7 @@ def draw_ensemble(
         hop=drawing.hop, hop_block=drawing.hop_block[:hops], hop_next=drawing.hop_next[:hops],
     )  # fmt: skip
     before, after = min(begin, WANDER), min(max(0, steps - 1 - end), WANDER)
-    whole = extend(space, drawn, mode, before=before, after=after, mix=mix, pace=pace.PACE, random=random)
-    gone = np.zeros(whole.block.shape, np.int8)
-    gone[before : before + count] = pace.PACE[mode]
+    whole, gone = extend(space, drawn, mode, before=before, after=after, mix=mix, pace=pace.PACE, random=random)
     return Ensemble(
         histories=histories(space, whole, (begin - before + np.arange(len(whole.block), dtype=np.float64)) * STEP_S),
         first=begin - before,
@@ -181,9 +179,10 @@ def _drawn(
         packed.append(pack(weights, ground))
         log_evidence += filtered(weights, begin)[1]
     if not np.isfinite(log_evidence):
-        raise ValueError("no drive stays on these roads from the first report of a unit to its last: give a larger map")
-    room = 2 * length * max(len(one.data) for one in packed)  # none of it is taken before it is written to
-    free = [(Weights(np.zeros_like(weights.now), np.zeros_like(weights.held)), np.empty(room, np.float32))
+        raise BadRoads("no drive stays on these roads from the first report to the last; give a larger map")
+    room = length * int(np.median([len(one.data) for one in packed]))  # grows where a stretch needs more
+    shape = weights.now.shape  # zeros_like would take all the memory at once
+    free = [(Weights(np.zeros(shape, np.float32), np.zeros_like(weights.held)), np.empty(room, np.float32))
             for _ in range(BESIDE)]  # fmt: skip
 
     def again(stretch: int) -> tuple[Kept, Weights]:

@@ -147,7 +147,8 @@ def _listen(t: int, told: Told, ground: Ground, pace: Ints, weights: Weights, li
                 continue
             if told.kind[r] == ABSENCE:
                 for m in range(MODES):
-                    now[s, m, c] = 0.0
+                    if told.value[e, pace[m]] > 0:
+                        now[s, m, c] = 0.0
                 continue
             held[s, ground.block[c]] = 1
             for m in range(MODES):

@@ -11,9 +11,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from tracker.model import BadReport, Track, copies, faults_of, tables
+from tracker.model import BadReport, BadRoads, Track, copies, faults_of, names_of, tables
 from tracker.reconstruct.agreement import agreement
-from tracker.reconstruct.belonging import BEYOND_S, Belonging, belonging, chosen, names_of, without_unit
+from tracker.reconstruct.belonging import BEYOND_S, Belonging, belonging, chosen, without_unit
 from tracker.reconstruct.claims import CODES, Claims, read_claims
 from tracker.reconstruct.closed import Barred, barred_claims, barred_roads, joined
 from tracker.reconstruct.ensemble import STEP_S, draw_ensemble
@@ -187,7 +187,10 @@ class _Draw:
     def _drawn(self, unit: str, claims: Claims) -> Judged:
         random = np.random.default_rng([self.seed, crc32(unit.encode())])
         heard = joined(claims, barred_claims(self.barred, claims))
-        ensemble = draw_ensemble(self.space, heard, members=self.members, steps=self.steps, random=random)
+        try:
+            ensemble = draw_ensemble(self.space, heard, members=self.members, steps=self.steps, random=random)
+        except BadRoads as off:
+            raise BadRoads(f"{unit}: {off}") from None
         return Judged(
             unit=unit, claims=claims, ensemble=ensemble, agreed=agreement(claims, ensemble, len(self.space.lon))
         )

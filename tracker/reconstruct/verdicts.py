@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tracker.model import geodesy, tables
+from tracker.model import geodesy, names_of, tables
 from tracker.reconstruct.agreement import agreement, nearest_m
-from tracker.reconstruct.belonging import Belonging, limited, names_of, said
+from tracker.reconstruct.belonging import Belonging, limited, said
 from tracker.reconstruct.claims import Claims, read_claims
 from tracker.reconstruct.drives import Drives, Spots
 from tracker.reconstruct.ensemble import STEP_S, Ensemble

@@ -20,8 +20,10 @@ def extend(
     mix: NDArray[np.float32],
     pace: NDArray[np.int32],
     random: np.random.Generator,
-) -> Drawn:
+) -> tuple[Drawn, NDArray[np.int8]]:
     """The drawn histories with steps added before and after, in which they drive as columns do, knowing nothing.
+
+    Returns them, and the cells that each went in the step that ends there, (steps, histories).
 
     Parameters
     ----------
@@ -32,8 +34,9 @@ def extend(
     mix, pace : mode changes in a step, and cells moved by mode
     random : source of the draws
     """
+    gone = pace[modes].astype(np.int8)
     if before == 0 and after == 0:
-        return drawn
+        return drawn, gone
     sizes = np.diff(space.ptr).astype(np.int32)
     count = drawn.block.shape[1]
     cumulated = np.cumsum(mix.astype(float), axis=1)
@@ -43,8 +46,10 @@ def extend(
     mirrored = (sizes[drawn.block[0]] - 1 - drawn.cell[0]).astype(np.int32)
     back = _walk(sizes, space.pred_ptr, space.pred, _normal(space.pred_ptr, space.pred_p), cumulated, pace,
                  drawn.block[0], mirrored, modes[0], random.random((before, count, 2)))  # fmt: skip
-    arc_b, cell_b, hop_b, hop_arc_b, hop_next_b = back
-    arc_f, cell_f, hop_f, hop_arc_f, hop_next_f = forth
+    arc_b, cell_b, gone_b, hop_b, hop_arc_b, hop_next_b = back
+    arc_f, cell_f, gone_f, hop_f, hop_arc_f, hop_next_f = forth
+    # Back in time a step begins where it ends in time; how the very first was driven is not drawn.
+    gone = np.concatenate([gone_b[::-1][:1], gone_b[:0:-1], gone, gone_f])
     cell_b = sizes[arc_b] - 1 - cell_b if before else cell_b
     # A hop chain found back in time runs from the later arc to the earlier: turn each chain round.
     hop_b, hop_next_b = _turned(hop_b, hop_next_b)
@@ -52,7 +57,7 @@ def extend(
     none = np.full((1, count), -1, np.int32)
     # hop_b[j] belongs to the step between j and j+1 back in time; in time order it ends at the later one.
     hop = np.concatenate([none, _moved(hop_b[::-1], shift_b), drawn.hop[1:], _moved(hop_f, shift_f)])
-    return Drawn(
+    whole = Drawn(
         block=np.concatenate([arc_b[::-1], drawn.block, arc_f]),
         cell=np.concatenate([cell_b[::-1], drawn.cell, cell_f]).astype(np.int32),
         turned=np.concatenate([np.zeros((before, count), np.uint8), drawn.turned, np.zeros((after, count), np.uint8)]),
@@ -60,6 +65,7 @@ def extend(
         hop_block=np.concatenate([drawn.hop_block, hop_arc_b, hop_arc_f]),
         hop_next=np.concatenate([drawn.hop_next, _moved(hop_next_b, shift_b), _moved(hop_next_f, shift_f)]),
     )
+    return whole, gone
 
 
 def _moved(links: NDArray[np.int32], by: int) -> NDArray[np.int32]:
@@ -95,6 +101,7 @@ def _walk(
     steps, count = uniform.shape[0], uniform.shape[1]
     arcs = np.empty((steps, count), np.int32)
     cells = np.empty((steps, count), np.int32)
+    gone = np.empty((steps, count), np.int8)
     hop = np.full((steps, count), -1, np.int32)
     hop_arc = np.empty(1024, np.int32)
     hop_next = np.empty(1024, np.int32)
@@ -144,5 +151,6 @@ def _walk(
                 a = b
                 i = rest
             arcs[t, h] = a
+            gone[t, h] = pace[m]
             cells[t, h] = i
-    return arcs, cells, hop, hop_arc[:hops].copy(), hop_next[:hops].copy()
+    return arcs, cells, gone, hop, hop_arc[:hops].copy(), hop_next[:hops].copy()

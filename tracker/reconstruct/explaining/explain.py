@@ -8,9 +8,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from tracker.model import Track, UnknownReport, explanations, tables
+from tracker.model import Track, UnknownReport, explanations, names_of, tables
 from tracker.reconstruct.belief import prior
-from tracker.reconstruct.belonging import names_of
 from tracker.reconstruct.explaining import conflicts as against
 from tracker.reconstruct.explaining.differences import (
     Moments,
@@ -89,7 +88,8 @@ def row_of(march: "March", report_id: str) -> int:
     """
     ids = march.reports["report_id"].tolist()
     if report_id not in ids:
-        raise UnknownReport(f"the march has no report {near_matches([str(report_id)], ids)}; its ids stand in reports")
+        some = ", ".join(ids[:8]) + (f" and {len(ids) - 8} more" if len(ids) > 8 else "")
+        raise UnknownReport(f"the march has no report {near_matches([str(report_id)], ids)}; its ids: {some}")
     return int(ids.index(report_id))
 
 
