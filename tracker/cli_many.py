@@ -52,8 +52,9 @@ class Files(Mapping[str, "gpd.GeoDataFrame"]):
 
     def __init__(self, folder: Path) -> None:
         files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
-        stems = [path.stem for path in files]
-        self._files = {path.name if stems.count(path.stem) > 1 else path.stem: path for path in files}
+        # The whole name where the stem is that of another, or what another is called.
+        taken = [*(path.stem for path in files), *(path.name for path in files if path.suffix)]
+        self._files = {path.name if taken.count(path.stem) > 1 else path.stem: path for path in files}
 
     def __getitem__(self, name: str) -> "gpd.GeoDataFrame":
         from tracker.evidence import read_reports

@@ -113,10 +113,20 @@ def reconstruct_many(
 def _named(cases: "Cases | gpd.GeoDataFrame") -> Cases:
     if not isinstance(cases, Mapping):
         return _units(cases)
-    wrong = [name for name in cases if not isinstance(name, str) or not name.strip()]
+    wrong = [name for name in cases if not isinstance(name, str) or not name.strip() or not _is_text(name)]
     if wrong:
-        raise BadReport([_fault("case", repr(name)[:80], "is no name for a case", "give a text") for name in wrong])
+        remedy = "give a text; of a file, a name in UTF-8"
+        raise BadReport([_fault("case", ascii(name)[:80], "is no name for a case", remedy) for name in wrong])
     return cases
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name has whole characters only: half of one, as of a file name in another encoding, no file takes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _units(reports: "gpd.GeoDataFrame") -> Cases:

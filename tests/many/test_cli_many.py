@@ -10,7 +10,8 @@ from typer.testing import CliRunner, Result
 from tests.many.tiny import InTurn, marks
 from tests.small_march import HEADER, ROWS, write_reports, write_roads
 from tracker import many as module
-from tracker.cli_many import many
+from tracker.cli_many import Files, many
+from tracker.model import BadReport
 
 app = typer.Typer()
 app.command()(many)
@@ -52,6 +53,18 @@ def test_every_file_of_a_folder_is_a_case_and_a_bad_one_fails_alone(roads: Path,
     assert again.exit_code == 0
     assert "2 cases; 2 kept from before" in again.output
     assert marks(out) == before
+
+
+def test_files_with_names_alike_are_each_a_case(tmp_path: Path) -> None:
+    for name in ("a.csv", "a.json", "a.csv.bak", "b.csv"):
+        (tmp_path / name).touch()
+    assert sorted(Files(tmp_path)) == ["a.csv", "a.csv.bak", "a.json", "b"]
+
+
+def test_a_case_of_half_a_character_is_refused_before_anything_is_made(roads: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadReport, match="is no name for a case"):
+        module.reconstruct_many({"caf\udce9": None}, roads, out_dir=tmp_path / "out")  # type: ignore[dict-item]
+    assert not (tmp_path / "out").exists()
 
 
 def test_every_unit_of_a_file_is_a_case(roads: Path, tmp_path: Path) -> None:
