@@ -55,6 +55,13 @@ def faults(given: object, march: March) -> dict[str, str]:
 # ---- can it be?
 
 
+def test_an_interval_that_never_ends_and_an_empty_id_break_nothing(march: March) -> None:
+    endless = {**NEW, "latest": pd.Timestamp("2262-01-01T00:00Z"), "report_id": ""}
+    found = tracker.check_report(endless, march)
+    assert found.words
+    assert 0 <= found.p_true <= 1
+
+
 def test_a_report_that_nobody_could_drive_to_names_the_speed_the_report_and_what_may_be_wrong(march: March) -> None:
     found = tracker.check_report(NEW, march)
     conflict = found.conflicts.set_index("report_id").loc["a"]

@@ -30,6 +30,9 @@ ROAD_ERROR_M = 150.0
 CELL_M = 500.0
 """No cell is longer than this, about."""
 
+FAR_STEPS = 1e9
+"""A time beyond so many steps is as far off as can be: a new report may be of any year."""
+
 USUAL_MS = 14.0
 """Metres a second of a column on the move."""
 
@@ -95,7 +98,7 @@ def read_claims(
     """
     told = reports.iloc[rows]
     exact = [(told[name] - start).dt.total_seconds().to_numpy(float) / step_s for name in ("earliest", "latest")]
-    steps = [np.rint(moment).astype(np.int32) for moment in exact]
+    steps = [np.rint(np.clip(moment, -FAR_STEPS, FAR_STEPS)).astype(np.int32) for moment in exact]
     kinds = np.array([CODES[kind] for kind in told["kind"]], np.int32)
     # A turn takes a step: it ends at a later one than the interval's first.
     steps[1] = np.where(kinds == TURNAROUND, np.maximum(steps[1], steps[0] + 1), steps[1]).astype(np.int32)

@@ -180,4 +180,4 @@ class _Reading:
         value = self.fields.get("report_id")
         if value is not None and value in taken:
             self.wrong("report_id", "is in the march already", "ask march.explain of it, or give another id")
-        return _UNNAMED if value is None else str(value)
+        return str(value) if value is not None and str(value).strip() else _UNNAMED
