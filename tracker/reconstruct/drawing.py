@@ -6,86 +6,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tracker.reconstruct.pace import LEVELS, MODES
+from tracker.reconstruct.pace import MODES
 from tracker.reconstruct.terms import ABSENCE, PASSING, TURNAROUND, Flags, Ground, Kept, Motion, Told, at_or_after
+from tracker.reconstruct.ways import choose, new_ways, ways_back
 
 Ints = NDArray[np.int32]
-
-
-class Ways(NamedTuple):
-    """The ways back from one cell over the ends of blocks, met again where they meet: entries, and links between."""
-
-    number: Ints
-    """(LEVELS, blocks) entry of a block with so many cells still to go back in it, or -1."""
-    block: Ints
-    """(entries,) block."""
-    left: Ints
-    """(entries,) cells to go back beyond the block's last."""
-    p: NDArray[np.float64]
-    """(entries,) probability of all ways on from there."""
-    link: Ints
-    """(entries,) first link, or -1."""
-    to: Ints
-    """(links,) entry, later in time, that this way leads to, or -1 for the cell itself."""
-    share: NDArray[np.float64]
-    """(links,) probability of this way."""
-    following: Ints
-    """(links,) next link of the same entry, or -1."""
-
-
-@njit(cache=True)
-def _ways_back(ground: Ground, block: int, cells: int, ways: Ways) -> Any:
-    """Enter in `ways` all that leads to the first cell of a block from so many cells before it. Returns the number of
-    entries."""
-    entries, links = _link_back(ground, block, -1, 1.0, cells - 1, ways, 0, 0)
-    # From the most cells left to the fewest: an entry is complete before it is gone on from.
-    for left in range(cells - 1, -1, -1):
-        entry = 0
-        while entry < entries:
-            b = ways.block[entry]
-            n = ground.size[b]
-            if ways.left[entry] == left and left >= n:
-                entries, links = _link_back(ground, b, entry, ways.p[entry], left - n, ways, entries, links)
-            entry += 1
-    for entry in range(entries):
-        ways.number[ways.left[entry], ways.block[entry]] = -1
-    return entries
-
-
-@njit(cache=True)
-def _link_back(
-    ground: Ground, block: int, to: int, p: float, left: int, ways: Ways, entries: int, links: int
-) -> Any:  # fmt: skip
-    for e in range(ground.onward_ptr[block], ground.onward_ptr[block + 1]):
-        b = ground.onward[e]
-        entry = ways.number[left, b]
-        if entry < 0:
-            entry = entries
-            entries += 1
-            ways.number[left, b] = entry
-            ways.block[entry], ways.left[entry], ways.p[entry], ways.link[entry] = b, left, 0.0, -1
-        share = p * ground.onward_p[e]
-        ways.p[entry] += share
-        ways.to[links], ways.share[links], ways.following[links] = to, share, ways.link[entry]
-        ways.link[entry] = links
-        links += 1
-    return entries, links
-
-
-@njit(cache=True)
-def _new_ways(blocks: int, links: int) -> Any:
-    # As many as there can be; no memory is taken before it is written to.
-    most, links = LEVELS * blocks, LEVELS * links
-    return Ways(
-        np.full((LEVELS, blocks), -1, np.int32),
-        np.empty(most, np.int32),
-        np.empty(most, np.int32),
-        np.empty(most, np.float64),
-        np.empty(most, np.int32),
-        np.empty(links, np.int32),
-        np.empty(links, np.float64),
-        np.empty(links, np.int32),
-    )
 
 
 class Drawing(NamedTuple):
@@ -147,7 +72,7 @@ def backward(
     where = np.full(len(ptr) - 1, -1, np.int64)
     most = 1 << 10
     opt_block, opt_cell, opt_mode, opt_turn, opt_from, opt_w = _options(most)
-    ways = _new_ways(len(ptr) - 1, len(ground.onward))
+    ways = new_ways(len(ptr) - 1, len(ground.onward))
 
     for step in range(len(kept.step_ptr) - 2, -1, -1):
         t = kept.begin + step
@@ -177,7 +102,7 @@ def backward(
                             opt_turn[size], opt_from[size], opt_w[size] = turning, -1, w
                             size += 1
             else:
-                entries = _ways_back(ground, y_block, k - y_cell, ways) if y_cell < k else 1
+                entries = ways_back(ground, y_block, k - y_cell, ways) if y_cell < k else 1
                 if entries * MODES > most:
                     most = 2 * entries * MODES
                     opt_block, opt_cell, opt_mode, opt_turn, opt_from, opt_w = _options(most)
@@ -228,7 +153,7 @@ def backward(
             # Of the ways from there, one; the blocks that it passes through, in order of travel.
             entry, before, x = opt_from[pick], -1, uniform[t, h, 2]
             while entry >= 0:
-                link, x = _choose(ways, entry, x)
+                link, x = choose(ways, entry, x)
                 entry = ways.to[link]
                 if entry >= 0:
                     if hops >= len(hop_block):
@@ -305,17 +230,6 @@ def _share(data: Any, seen_at: Any, begin: int, opened: int, entry: int, o: int,
         return 0.0
     at = seen_at[begin + entry * opened + o]
     return float(data[at + cell * MODES + mode]) if at >= 0 else 0.0
-
-
-@njit(cache=True)
-def _choose(ways: Ways, entry: int, x: float) -> Any:
-    """A link of an entry by the probability of its way, and a number between 0 and 1 for the next choice."""
-    want = x * ways.p[entry]
-    link = ways.link[entry]
-    while ways.following[link] >= 0 and want > ways.share[link]:
-        want -= ways.share[link]
-        link = ways.following[link]
-    return link, min(max(want / max(ways.share[link], 1e-300), 0.0), 1.0)
 
 
 @njit(cache=True)
